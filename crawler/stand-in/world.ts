@@ -1,0 +1,71 @@
+/**
+ * One invented world, told by four stand-ins in four tongues.
+ *
+ * The world knows nothing of wires: packages, releases, files, and which package carries which token. It states its own
+ * ground truth, so what a whole run measures can be compared with what is so.
+ */
+import type { ArtifactKind, Family, NoReleaseReason, RegistryId, Verdict } from '../../data/model.ts';
+
+/** A token to be planted, made by whoever knows services (the crawler does not): its stand-in will give `verdict` for it. */
+export interface Plant {
+  readonly service: string;
+  readonly format: string;
+  readonly family: Family;
+  readonly verdict: Verdict;
+  /** Source text that carries the token, as a developer might have left it. */
+  readonly snippet: string;
+  /** Every part as plain text: what must never be found in a database, a log or a report. */
+  readonly secrets: readonly string[];
+}
+
+export interface PlantWish {
+  /** Makes one token different from the other. */
+  readonly seed: string;
+  /** The verdict it shall get, or null for any. */
+  readonly verdict: Verdict;
+}
+
+/** Makes plants; the same wish gives the same plant. */
+export type Planter = (wish: PlantWish) => Plant;
+
+export interface WorldFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+}
+
+export interface WorldArtifact {
+  readonly kind: ArtifactKind;
+  /** RubyGems platform, wheel tag, or empty. */
+  readonly platform: string;
+  readonly filename: string;
+  readonly files: readonly WorldFile[];
+}
+
+export interface WorldRelease {
+  readonly version: string;
+  readonly publishedAt: string;
+  readonly prerelease: boolean;
+  /** Yanked, unlisted or unpublished. */
+  readonly withdrawn: boolean;
+  readonly artifacts: readonly WorldArtifact[];
+}
+
+export interface WorldPackage {
+  readonly registry: RegistryId;
+  readonly name: string;
+  readonly downloads: number;
+  /** 1 is the most downloaded; null where the ranking does not reach. */
+  readonly rank: number | null;
+  /** Oldest first. */
+  readonly releases: readonly WorldRelease[];
+  /** Version of the release an ecosystem's own client would install, or why there is none. */
+  readonly latest: string | null;
+  readonly noRelease: NoReleaseReason | null;
+  /** Tokens in the latest release, as representative artifacts hold them. */
+  readonly plants: readonly Plant[];
+}
+
+export interface World {
+  readonly packages: readonly WorldPackage[];
+  of(registry: RegistryId): readonly WorldPackage[];
+}

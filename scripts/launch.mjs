@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// The door of the command line, in plain JavaScript so that a Node too old to strip types can still say so.
+// `npm run` puts the project's own Node (node_modules/.bin/node) first; a shell that starts this file directly
+// may not, so an older Node starts the project's own instead.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major > 24 || (major === 24 && minor >= 15)) {
+  await import('./cli.ts');
+} else {
+  const own = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+  if (process.env.INCIDENCE_RELAUNCHED || !existsSync(own)) {
+    console.error(
+      `incidence needs Node 24.15 or newer, and this is Node ${process.versions.node}.\n` +
+        'Run `npm ci` in the project folder: it brings a Node of its own, which `npm start` and `npm run` then use.',
+    );
+    process.exit(1);
+  }
+  const { status, signal } = spawnSync(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, INCIDENCE_RELAUNCHED: '1' },
+  });
+  if (signal) process.kill(process.pid, signal);
+  process.exit(status ?? 1);
+}

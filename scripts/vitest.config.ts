@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{crawler,analysis,reports,data,scripts}/**/*.test.ts'],
+    environment: 'node',
+    // Node's own type stripping runs the tests, so what passes here is what `node` runs.
+    experimental: { viteModuleRunner: false },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
