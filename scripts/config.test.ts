@@ -1,0 +1,86 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+import { UsageError } from './errors.ts';
+
+function file(name: string, text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'incidence-config-')), name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function problem(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as Error).message;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('configuration', () => {
+  test('has defaults that touch no network', () => {
+    const config = readConfig({ env: {} });
+    expect(config.validation.mode).toBe('off');
+    expect(config.contact).toBeUndefined();
+    expect(config.db).toBe('data/incidence.sqlite');
+  });
+
+  test('reads YAML and JSON alike', () => {
+    const yaml = readConfig({
+      file: file('a.yaml', 'contact: team@example.org\nregistries:\n  npm:\n    rates: {registry: 1}\n'),
+      env: {},
+    });
+    const json = readConfig({
+      file: file('a.json', '{"contact":"team@example.org","registries":{"npm":{"rates":{"registry":1}}}}'),
+      env: {},
+    });
+    expect(json).toEqual(yaml);
+    expect(yaml.registries.npm?.rates['registry']).toBe(1);
+  });
+
+  test('options beat variables, variables beat the file', () => {
+    const path = file('a.yaml', 'seed: file\ndb: file.db\nsample: 1\n');
+    const env = { INCIDENCE_SEED: 'env', INCIDENCE_DB: 'env.db', INCIDENCE_RELAUNCHED: '1' };
+    expect(readConfig({ file: path, env, options: { seed: 'option' } })).toMatchObject({
+      seed: 'option',
+      db: 'env.db',
+      sample: 1,
+    });
+  });
+
+  test('a variable reaches every level', () => {
+    const config = readConfig({
+      env: {
+        INCIDENCE_REGISTRIES__PYPI__ORIGINS__INDEX: 'http://127.0.0.1:1/',
+        INCIDENCE_LIMITS__ARTIFACT_BYTES: '5',
+        'INCIDENCE_VALIDATION__SERVICES__SLACK-WEBHOOK__ENABLED': 'false',
+      },
+    });
+    expect(config.registries.pypi?.origins['index']).toBe('http://127.0.0.1:1');
+    expect(config.limits.artifactBytes).toBe(5);
+    expect(config.validation.services['slack-webhook']?.enabled).toBe(false);
+  });
+
+  test.each([
+    ['an unknown setting', 'contacts: a@b.c\n', /unknown setting contacts/],
+    ['an unknown registry', 'registries: {maven: {}}\n', /unknown setting maven; there are rubygems, nuget, pypi, npm/],
+    ['a negative rate', 'registries: {npm: {rates: {registry: -1}}}\n', /registries\.npm\.rates\.registry: more than 0/],
+    ['a contact that is none', 'contact: me\n', /contact: a mail address or a URL/],
+    ['an unknown mode', 'validation: {mode: maybe}\n', /validation\.mode: one of off, offline, live, not "maybe"/],
+    ['a negative sample', 'sample: -3\n', /sample/],
+    ['a list', '- a\n', /must hold settings by name/],
+    ['broken YAML', 'a: [\n', /neither YAML nor JSON/],
+  ])('refuses %s and says what it takes', (_, text, message) => {
+    expect(problem(() => readConfig({ file: file('bad.yaml', text), env: {} }))).toMatch(message);
+  });
+
+  test('a missing file is named', () => {
+    expect(problem(() => readConfig({ file: '/nowhere/at-all.yaml', env: {} }))).toMatch(
+      /at-all\.yaml cannot be read \(ENOENT\)/,
+    );
+  });
+});

@@ -1,0 +1,204 @@
+/**
+ * The configuration: one schema for the file, the environment and the options, parsed once and frozen.
+ *
+ * Precedence, weakest first: defaults, the file (`--config`, YAML or JSON), `INCIDENCE_*` variables, options. A variable
+ * names a setting by its path with two underscores between levels: `INCIDENCE_REGISTRIES__NPM__ORIGINS__REGISTRY`.
+ */
+import { readFileSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import type { RegistryId } from '../data/model.ts';
+import { UsageError } from './errors.ts';
+
+/** Where the packages of this run come from: all ranked ones, and so many of the unranked. */
+const sampleSize = z.union([
+  z.number().int('a whole number of packages').nonnegative('not negative'),
+  z.string().regex(/^\d+(\.\d+)?%$/, 'a number of packages, a share such as "2.5%", or "all"'),
+  z.literal('all'),
+]);
+export type SampleSize = z.infer<typeof sampleSize>;
+
+const origin = z.url({ protocol: /^https?$/, error: 'an http or https URL' }).transform((url) => url.replace(/\/+$/, ''));
+
+const registry = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** By role; the roles of each registry are listed in crawler/README.md. */
+  origins: z.record(z.string(), origin).default({}),
+  /** Requests per second by role, at most what the registry's budget allows unless the origin is one's own. */
+  rates: z.record(z.string(), z.number().positive('more than 0 requests per second')).default({}),
+  sample: sampleSize.optional(),
+});
+
+const service = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** Where to ask instead of the service's own host; `{host}` stands for the original host name. */
+  host: z.string().optional(),
+  family: z.enum(['token', 'api-key', 'webhook', 'credentials']).optional(),
+  /** Allows a check whose effect is not a plain read, for this service alone. */
+  allowEffects: z.boolean().default(false),
+});
+
+const schema = z.strictObject({
+  /** Mail address or URL, sent in the User-Agent; without one nothing leaves loopback. */
+  contact: z
+    .string()
+    .regex(/^(mailto:)?[^\s@/]+@[^\s@/]+\.[^\s@/]+$|^https?:\/\/\S+$/, 'a mail address or a URL where people can reach you')
+    .optional(),
+  db: z.string().min(1).default('data/incidence.sqlite'),
+  /** File with the key of the fingerprints; made beside the database where it is missing. Never publish it. */
+  keyFile: z.string().optional(),
+  seed: z.string().min(1).default('incidence'),
+  period: z.string().optional(),
+  sample: sampleSize.default(1000),
+  artifacts: z.enum(['representative', 'all']).default('representative'),
+  registries: z
+    .strictObject({
+      rubygems: registry.optional(),
+      nuget: registry.optional(),
+      pypi: registry.optional(),
+      npm: registry.optional(),
+    })
+    .default({}),
+  validation: z
+    .strictObject({
+      mode: z.enum(['off', 'offline', 'live']).default('off'),
+      /** Days within which a token is asked about at most once. */
+      periodDays: z.number().positive().default(30),
+      services: z.record(z.string(), service).default({}),
+    })
+    .default({ mode: 'off', periodDays: 30, services: {} }),
+  limits: z
+    .strictObject({
+      /** Bytes of one artifact as downloaded; larger ones are recorded as skipped. */
+      artifactBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(256 * 1024 * 1024),
+      /** Packages worked on at a time, per registry. */
+      concurrency: z.number().int().positive().max(64).default(4),
+      depth: z.number().int().nonnegative().optional(),
+      entries: z.number().int().positive().optional(),
+      entryBytes: z.number().int().positive().optional(),
+      totalBytes: z.number().int().positive().optional(),
+      seconds: z.number().positive().optional(),
+    })
+    .prefault({}),
+});
+
+export type Config = Readonly<z.infer<typeof schema>>;
+
+export interface ConfigInput {
+  /** Path of a YAML or JSON file. */
+  readonly file?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Settings from the command line, in the shape of the file. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** Reads and checks the configuration; every mistake is a UsageError that names the setting, what it takes and what came. */
+export function readConfig({ file, env, options = {} }: ConfigInput): Config {
+  const sources = [file === undefined ? {} : readFile(file), fromEnvironment(env), options];
+  const merged = sources.reduce<Record<string, unknown>>((all, one) => merge(all, one), {});
+  const parsed = schema.safeParse(merged, { error: describe });
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'the whole file'}: ${issue.message}`);
+    throw new UsageError(`the configuration${file === undefined ? '' : ` (${file})`} cannot be used:\n${lines.join('\n')}`);
+  }
+  return deepFreeze(parsed.data);
+}
+
+/** How many unranked packages of a registry to draw, of a frame whose unranked part has `unranked` packages. */
+export function sampleOf(config: Config, registryId: RegistryId): SampleSize {
+  return config.registries[registryId]?.sample ?? config.sample;
+}
+
+function describe(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'unrecognized_keys') {
+    const valid = issue.inst instanceof z.ZodObject ? `; there are ${Object.keys(issue.inst.shape).join(', ')}` : '';
+    return `unknown setting ${issue.keys.join(', ')}${valid}`;
+  }
+  if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}, not ${JSON.stringify(issue.input)}`;
+  if (issue.code === 'invalid_type')
+    return `a ${issue.expected}, not ${issue.input === undefined ? 'nothing' : JSON.stringify(issue.input)}`;
+  return undefined;
+}
+
+function readFile(path: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `the config file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}); give an existing YAML or JSON file`,
+      {
+        cause: error,
+      },
+    );
+  }
+  let value: unknown;
+  try {
+    value = parseYaml(text, { maxAliasCount: 10 });
+  } catch (error) {
+    throw new UsageError(`the config file ${path} is neither YAML nor JSON: ${(error as Error).message.split('\n')[0] ?? ''}`, {
+      cause: error,
+    });
+  }
+  if (value === null || value === undefined) return {};
+  if (!isRecord(value))
+    throw new UsageError(
+      `the config file ${path} must hold settings by name (contact, db, …), not a ${Array.isArray(value) ? 'list' : typeof value}`,
+    );
+  return value;
+}
+
+const PREFIX = 'INCIDENCE_';
+/** Set by the program for itself. */
+const RESERVED = new Set(['INCIDENCE_RELAUNCHED']);
+
+function fromEnvironment(env: ConfigInput['env']): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith(PREFIX) || RESERVED.has(name) || value === undefined) continue;
+    const path = name.slice(PREFIX.length).split('__').map(toKey);
+    let at = settings;
+    for (const key of path.slice(0, -1)) {
+      const next = at[key];
+      at = isRecord(next) ? next : ((at[key] = {}) as Record<string, unknown>);
+    }
+    at[path.at(-1) ?? ''] = scalar(value);
+  }
+  return settings;
+}
+
+/** `ARTIFACT_BYTES` is `artifactBytes`; service ids keep their dash: `SLACK-WEBHOOK` is `slack-webhook`. */
+function toKey(part: string): string {
+  return part.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function scalar(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function merge(base: Readonly<Record<string, unknown>>, over: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    if (value === undefined) continue;
+    const before = merged[key];
+    merged[key] = isRecord(before) && isRecord(value) ? merge(before, value) : value;
+  }
+  return merged;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) deepFreeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+}
