@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_DATABASE } from '../data/location.ts';
 import { readConfig } from './config.ts';
 import { UsageError } from './errors.ts';
 
@@ -26,7 +27,7 @@ describe('configuration', () => {
     const config = readConfig({ env: {} });
     expect(config.validation.mode).toBe('off');
     expect(config.contact).toBeUndefined();
-    expect(config.db).toBe('data/incidence.sqlite');
+    expect(config.db).toBe(DEFAULT_DATABASE);
   });
 
   test('reads YAML and JSON alike', () => {

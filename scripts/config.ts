@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { DEFAULT_DATABASE } from '../data/location.ts';
 import type { RegistryId } from '../data/model.ts';
 import { UsageError } from './errors.ts';
 
@@ -44,7 +45,7 @@ const schema = z.strictObject({
     .string()
     .regex(/^(mailto:)?[^\s@/]+@[^\s@/]+\.[^\s@/]+$|^https?:\/\/\S+$/, 'a mail address or a URL where people can reach you')
     .optional(),
-  db: z.string().min(1).default('data/incidence.sqlite'),
+  db: z.string().min(1).default(DEFAULT_DATABASE),
   /** File with the key of the fingerprints; made beside the database where it is missing. Never publish it. */
   keyFile: z.string().optional(),
   seed: z.string().min(1).default('incidence'),

@@ -1,0 +1,7 @@
+/** Where a run is kept unless the operator says otherwise: one file that answers everything. */
+export const DEFAULT_DATABASE = 'data/incidence.sqlite';
+
+/** The key of the fingerprints stands beside the database and is never published with it. */
+export function keyFileOf(database: string): string {
+  return /^[a-z]+:\/\//.test(database) ? 'data/incidence.key' : `${database.replace(/\.[a-z0-9]+$/i, '')}.key`;
+}

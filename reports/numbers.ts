@@ -1,0 +1,46 @@
+/** How figures are written. English, fixed, independent of the machine's locale. */
+
+/** Counts in the style of the page: 950, 183K, 3.72M; three significant digits from a thousand on. */
+export function compact(count: number): string {
+  if (!Number.isFinite(count)) return '–';
+  const rounded = Math.round(count);
+  if (rounded < 1000) return String(rounded);
+  for (const [unit, letter] of [
+    [1e3, 'K'],
+    [1e6, 'M'],
+    [1e9, 'B'],
+  ] as const) {
+    const scaled = Number((rounded / unit).toPrecision(3));
+    if (scaled < 1000) return `${trim(scaled)}${letter}`;
+  }
+  return String(rounded);
+}
+
+/** Counts in full: 1 234 567, grouped by no-break thin spaces so that a number never breaks over two lines. */
+export function full(count: number): string {
+  return Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}
+
+/** A share as packages per 10 000: 44.9, 0.32, 400. Three significant digits, plain notation. */
+export function per10k(share: number): string {
+  const value = share * 10_000;
+  if (!Number.isFinite(value)) return '–';
+  if (value === 0) return '0';
+  return value >= 100 ? full(value) : trim(Number(value.toPrecision(value < 0.1 ? 1 : 3)));
+}
+
+/** 1 package, 2 packages. */
+export function plural(count: number, one: string, many: string = `${one}s`): string {
+  return `${full(count)} ${Math.round(count) === 1 ? one : many}`;
+}
+
+/** The day of an ISO 8601 time, in UTC: 2026-11-25. */
+export function day(iso: string): string {
+  return iso.slice(0, 10);
+}
+
+function trim(value: number): string {
+  return value.toString();
+}
