@@ -90,7 +90,7 @@ export function sectionOf(statistics: Statistics): Root {
         'groups of different size. Intervals are two-sided 95 % intervals; a share that rests on fewer than 10 detections is marked as unstable.',
     ),
     ...draw('rates'),
-    ...covered.flatMap((one) => tierTable(one)),
+    ...(statistics.policyUsed ? covered.flatMap((one) => tierTable(one)) : []),
     ...verdictSection(statistics, covered),
     ...serviceSection(statistics),
     ...clusterSection(statistics),
@@ -338,7 +338,7 @@ function methodSection(statistics: Statistics, covered: readonly AnalysedRegistr
     ],
     ...validation.switchedOff.map((one): Inline[] => [`The check of ${one.service} was switched off: ${one.reason}.`]),
   ];
-  return [heading(3, 'Method'), bullets(facts), ...covered.flatMap(coverage)];
+  return [heading(3, 'Method'), bullets(facts), ...covered.flatMap((one) => coverage(one, statistics.policyUsed))];
 }
 
 function coverage(registry: AnalysedRegistry, used: boolean): RootContent[] {
@@ -361,6 +361,11 @@ function coverage(registry: AnalysedRegistry, used: boolean): RootContent[] {
       `Not analyzed: ${full(registry.failed)} failed (${reasons(registry.failures)}), ${full(registry.pending)} pending; read only in part: ${full(registry.partial)}.`,
     ],
   ];
+  if (used) {
+    const { low, high } = registry.worstCase;
+    const all = `If every one of these, and every undecided package, violated the policy, ${per10k(high)} of 10 000 packages would`;
+    facts.push([`${all}; if none did, ${per10k(low)}.`]);
+  }
   if (registry.skipped.length > 0)
     facts.push([`Entries that were not read: ${registry.skipped.map((one) => `${one.reason} ${full(one.count)}`).join(', ')}.`]);
   return [heading(4, `Coverage: ${registry.label}`), bullets(facts)];
