@@ -165,7 +165,9 @@ function fromEnvironment(env: ConfigInput['env']): Record<string, unknown> {
     let at = settings;
     for (const key of path.slice(0, -1)) {
       const next = at[key];
-      at = isRecord(next) ? next : ((at[key] = {}) as Record<string, unknown>);
+      const inner: Record<string, unknown> = isRecord(next) ? next : {};
+      at[key] = inner;
+      at = inner;
     }
     at[path.at(-1) ?? ''] = scalar(value);
   }
