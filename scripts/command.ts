@@ -1,4 +1,4 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { UsageError } from './errors.ts';
 
 /**
@@ -10,7 +10,7 @@ export interface Command<Arguments> {
   readonly usage: string;
   readonly describe: string;
   options(yargs: Argv): Argv<Arguments>;
-  run(args: Arguments): Promise<number>;
+  run(args: ArgumentsCamelCase<Arguments>): Promise<number>;
 }
 
 /** The shape yargs wants; the exit code is handed to `done`. */
