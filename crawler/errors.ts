@@ -47,6 +47,12 @@ export class Gone extends CrawlError {
 /** 401, 403, 451 or a policy page: the host refuses. The item is set aside; an explicit block switches the host off. */
 export class Refused extends CrawlError {
   readonly reason = 'refused';
+  /** True where the answer is addressed to us (a block or policy page), not to the item that was asked for. */
+  readonly block: boolean;
+  constructor(message: string, details: Details & { readonly block?: boolean } = {}) {
+    super(message, details);
+    this.block = details.block ?? false;
+  }
 }
 
 /** An answer in another shape than the protocol's (HTML for JSON, a missing field): retried once, then set aside. */

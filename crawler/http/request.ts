@@ -1,0 +1,222 @@
+/** A request with everything that belongs to it: gate, redirects, statuses, limits; and its answer read as it is wanted. */
+import { Malformed, Refused, type CrawlError } from '../errors.ts';
+import type { Gates } from '../gate.ts';
+import type { Ask } from '../registry.ts';
+import type { Agents } from './agents.ts';
+import { collect, limited, tooLarge, type BodyLimits } from './body.ts';
+import { parse, type Origins } from './origins.ts';
+import { errorOf, needsBody } from './status.ts';
+import type { Incoming, PhaseTimeouts, Transport } from './transport.ts';
+
+export interface RequestContext {
+  readonly gates: Gates;
+  readonly agents: Agents;
+  readonly origins: Origins;
+  readonly userAgent: string;
+  /** The client for a role's URLs. */
+  readonly transportOf: (role: string | null) => Transport;
+  readonly timeouts: PhaseTimeouts;
+  readonly body: Omit<BodyLimits, 'maxBytes'>;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+export interface Wanted extends Ask {
+  readonly accept: string;
+  readonly maxBytes: number;
+  /** False hands the bytes on as they came. */
+  readonly decompress: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** After redirects, without credentials. */
+  readonly url: string;
+  /** Within limits; reading it may throw. */
+  readonly pieces: AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+const MAX_REDIRECTS = 3;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** The only request headers that follow a redirect to another origin: nothing that could be a credential. */
+const PORTABLE = /^(accept|accept-encoding|user-agent|range|if-range|if-none-match|if-modified-since|cache-control)$/;
+
+/** Sends with retries and redirects; `read` turns the answer into a value and is repeated with it. */
+export async function request<T>(
+  context: RequestContext,
+  text: string,
+  wanted: Wanted,
+  read: (answer: Answer) => Promise<T>,
+): Promise<T> {
+  const url = parse(text);
+  return context.gates.retrying(url.host, context.signal, () => follow(context, url, wanted, read));
+}
+
+/**
+ * One try, over its redirects. `read` runs while the connection's place is taken; a body that outlives `read` keeps the
+ * place until it ends.
+ */
+export async function follow<T>(
+  context: RequestContext,
+  start: URL,
+  wanted: Wanted,
+  read: (answer: Answer) => Promise<T>,
+): Promise<T> {
+  let from: URL | null = null;
+  let url = start;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const outcome: Outcome<T> = await hopTo(context, url, from, wanted, read);
+    if ('value' in outcome) return outcome.value;
+    from = url;
+    url = outcome.redirect;
+  }
+  throw new Refused(`more than ${MAX_REDIRECTS} redirects`, { url: start.href });
+}
+
+type Outcome<T> = { readonly value: T } | { readonly redirect: URL };
+
+async function hopTo<T>(
+  context: RequestContext,
+  url: URL,
+  from: URL | null,
+  wanted: Wanted,
+  read: (answer: Answer) => Promise<T>,
+): Promise<Outcome<T>> {
+  const { origins, gates, signal } = context;
+  const trust = origins.trust(url, from);
+  const place = origins.place(url);
+  const lane = gates.lane(place.lane, url.host, place.limits);
+  const isElsewhere = from !== null && from.origin !== url.origin;
+  return lane.pass(signal, async (turn) => {
+    const incoming = await context.transportOf(isElsewhere ? null : place.role)({
+      url: place.url,
+      method: wanted.method ?? 'GET',
+      headers: headersOf(context, wanted, isElsewhere),
+      body: wanted.body,
+      decompress: wanted.decompress,
+      agents: context.agents.of(trust),
+      timeouts: context.timeouts,
+      signal,
+    });
+    turn.arrived(incoming.connectMs);
+    let ended: () => void = () => undefined;
+    turn.hold(new Promise<void>((resolve) => (ended = resolve)));
+    const pieces = limited(incoming.body, url.href, { ...context.body, maxBytes: wanted.maxBytes }, (complete) => {
+      if (!complete) incoming.destroy();
+      ended();
+    });
+    const redirect = redirectOf(incoming, url);
+    if (redirect !== null) {
+      incoming.destroy();
+      ended();
+      return { redirect };
+    }
+    try {
+      await check(context, incoming, url, wanted, pieces);
+      return { value: await read({ status: incoming.status, headers: incoming.headers, url: withoutCredentials(url), pieces }) };
+    } catch (error) {
+      await pieces.return();
+      incoming.destroy();
+      ended();
+      throw error;
+    }
+  });
+}
+
+function headersOf(context: RequestContext, wanted: Wanted, isElsewhere: boolean): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(wanted.headers ?? {})) headers[name.toLowerCase()] = value;
+  headers['accept'] = wanted.accept;
+  headers['user-agent'] = context.userAgent;
+  headers['accept-encoding'] = wanted.decompress ? 'gzip' : 'identity';
+  if (wanted.etag !== undefined) headers['if-none-match'] = wanted.etag;
+  if (wanted.range !== undefined) headers['range'] = `bytes=${wanted.range.start}-${wanted.range.end ?? ''}`;
+  if (!isElsewhere) return headers;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => PORTABLE.test(name)));
+}
+
+function redirectOf(incoming: Incoming, url: URL): URL | null {
+  if (!REDIRECTS.has(incoming.status)) return null;
+  const { location } = incoming.headers;
+  if (location === undefined || !URL.canParse(location, url.href)) {
+    throw new Malformed(`redirected (${incoming.status}) without a usable Location`, { url: url.href });
+  }
+  const target = parse(new URL(location, url).href);
+  // What a redirect brings along of its own is no credential of ours.
+  target.username = '';
+  target.password = '';
+  target.hash = '';
+  return target;
+}
+
+async function check(
+  context: RequestContext,
+  incoming: Incoming,
+  url: URL,
+  wanted: Wanted,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const { status, headers } = incoming;
+  if (status === 304 && (wanted.etag !== undefined || wanted.headers !== undefined)) return;
+  if (status === 200 || (status === 206 && wanted.range !== undefined)) {
+    const announced = Number(headers['content-length'] ?? Number.NaN);
+    if (wanted.method !== 'HEAD' && announced > wanted.maxBytes) throw tooLarge(url.href, wanted.maxBytes, announced);
+    return;
+  }
+  throw errorOf(incoming, withoutCredentials(url), needsBody(incoming) ? await startOf(pieces) : '', context.now());
+}
+
+/** The first bytes of a refusal, looked at and forgotten. */
+async function startOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of pieces) {
+      parts.push(piece);
+      bytes += piece.byteLength;
+      if (bytes > 16_384) break;
+    }
+  } catch {
+    // A refusal whose page breaks off is still a refusal.
+  }
+  return Buffer.concat(parts).subarray(0, 16_384).toString('latin1');
+}
+
+/** The body as text: UTF-8, a byte order mark dropped. */
+export async function readText(answer: Answer): Promise<string> {
+  return new TextDecoder().decode(await collect(answer.pieces));
+}
+
+/** The body parsed; Malformed says what came instead, without a word of it. */
+export async function readJson(answer: Answer, method: string): Promise<unknown> {
+  const text = await readText(answer);
+  if (answer.status === 304 || method === 'HEAD') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw malformedJson(answer, text);
+  }
+}
+
+function malformedJson(answer: Answer, text: string): CrawlError {
+  const type = answer.headers['content-type'];
+  const what =
+    text.trim() === ''
+      ? 'an empty answer'
+      : /^\s*<(!doctype html|html|\?xml|head|body)/i.test(text)
+        ? 'a page of HTML or XML'
+        : `${text.length} characters that are not`;
+  return new Malformed(
+    `expected JSON, got ${what}${type === undefined ? '' : ` (${type.slice(0, 80)})`}; where this is a mirror, check that it speaks the registry's protocol`,
+    { url: answer.url, status: answer.status },
+  );
+}
+
+export function withoutCredentials(url: URL): string {
+  if (url.username === '' && url.password === '') return url.href;
+  const clean = new URL(url);
+  clean.username = '';
+  clean.password = '';
+  return clean.href;
+}
