@@ -1,0 +1,88 @@
+import type { WalkLimits } from './limits.ts';
+
+/** Thrown through all levels when nothing more of the artifact may be read; never leaves the walk. */
+export class Exhausted extends Error {
+  readonly reason: string;
+
+  constructor(reason: string, detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}
+
+/** How long the walk may hold the thread before it lets others have a turn. */
+const TURN_MILLISECONDS = 40;
+
+/** What one walk has used of its limits. */
+export class Budget {
+  readonly limits: WalkLimits;
+  readonly #now: () => number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #artifactBytes: number;
+  readonly #started: number;
+  #turn: number;
+  #entries = 0;
+  #bytes = 0;
+  #held = 0;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(limits: WalkLimits, artifactBytes: number, now: () => number, signal: AbortSignal | undefined) {
+    this.limits = limits;
+    this.#now = now;
+    this.#signal = signal;
+    this.#artifactBytes = artifactBytes;
+    this.#started = now();
+    this.#turn = this.#started;
+  }
+
+  /** Counts one file, link or folder. */
+  enter(): void {
+    this.#entries += 1;
+    if (this.#entries <= this.limits.entries) return;
+    throw new Exhausted('limit-entries', `the artifact has more than ${this.limits.entries} entries; the rest was not read`);
+  }
+
+  /**
+   * Counts bytes that came out of the archive. Returns a promise to wait for when it is time to let others have a turn.
+   *
+   * @throws {Exhausted} when the artifact's bytes or time are used up
+   */
+  spend(bytes: number): Promise<void> | undefined {
+    this.#bytes += bytes;
+    if (this.#bytes > this.limits.totalBytes) {
+      throw new Exhausted('limit-bytes', `the artifact has more than ${this.limits.totalBytes} bytes; the rest was not read`);
+    }
+    this.#signal?.throwIfAborted();
+    const now = this.#now();
+    if (now - this.#started > this.limits.milliseconds) {
+      throw new Exhausted('limit-time', `reading took longer than ${this.limits.milliseconds} ms; the rest was not read`);
+    }
+    if (now - this.#turn < TURN_MILLISECONDS) return undefined;
+    return this.#letOthersHaveATurn();
+  }
+
+  async #letOthersHaveATurn(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#turn = this.#now();
+  }
+
+  /** Whether a compressed stream that took `bytesIn` and gave `bytesOut` looks like a bomb. */
+  isBomb(bytesIn: number, bytesOut: number): boolean {
+    const { ratio, ratioFloorBytes, ratioAusterityBytes, ratioArtifactBytes } = this.limits;
+    if (bytesOut <= ratioAusterityBytes || bytesOut <= ratio * bytesIn) return false;
+    const generous = this.#bytes <= Math.max(ratioArtifactBytes, ratio * this.#artifactBytes);
+    return !generous || bytesOut > ratioFloorBytes;
+  }
+
+  /** Takes memory for an archive inside an archive, half of what is left where its size is unknown; returns how many bytes it may have. */
+  hold(bytes: number | null): number {
+    const left = this.limits.heldBytes - this.#held;
+    const held = bytes === null || bytes > left ? Math.floor(left / 2) : bytes;
+    this.#held += held;
+    return held;
+  }
+
+  release(bytes: number): void {
+    this.#held -= bytes;
+  }
+}

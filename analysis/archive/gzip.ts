@@ -1,0 +1,146 @@
+import { InflateFeed, type Inflater } from './inflate.ts';
+import { FeedReader, take, type Feed, type Problem, type Reader } from './reader.ts';
+import type { At, Walker } from './walker.ts';
+
+const FLAG_HEADER_CRC = 2;
+const FLAG_EXTRA = 4;
+const FLAG_NAME = 8;
+const FLAG_COMMENT = 16;
+
+/** How many bytes a name or comment in a gzip header may have. */
+const HEADER_TEXT_BYTES = 64 * 1024;
+
+/**
+ * A gzip file (RFC 1952): its members one after another are one content. What follows the last member is delivered as
+ * it is, zero padding aside.
+ */
+export async function readGzip(reader: Reader, at: At, walker: Walker): Promise<void> {
+  const inflater = walker.inflaters.take();
+  try {
+    const feed = new GunzipFeed(reader, inflater, walker);
+    const content = new FeedReader(feed);
+    await walker.member(content, at);
+    await walker.drain(content);
+    if (feed.problem) walker.skipped(at.path, feed.problem.reason, feed.problem.detail);
+    else await readTrail(reader, at, walker);
+  } finally {
+    walker.inflaters.give(inflater);
+  }
+}
+
+async function readTrail(reader: Reader, at: At, walker: Walker): Promise<void> {
+  for (;;) {
+    if (reader.available === 0 && !(await reader.fill(1))) return;
+    const part = reader.peek();
+    const junk = part.findIndex((byte) => byte !== 0);
+    reader.skip(junk === -1 ? part.length : junk);
+    if (junk !== -1) break;
+  }
+  walker.skipped(
+    at.path,
+    'trailing-data',
+    'bytes follow the compressed data that are no gzip member; they were searched as they are',
+  );
+  await walker.deliver(reader, [...at.path, '(after the gzip data)'], null);
+}
+
+class GunzipFeed implements Feed {
+  readonly #input: Reader;
+  readonly #inflater: Inflater;
+  readonly #walker: Walker;
+  #member: InflateFeed | null = null;
+  #members = 0;
+  #ended = false;
+  #problem: Problem | null = null;
+
+  constructor(input: Reader, inflater: Inflater, walker: Walker) {
+    this.#input = input;
+    this.#inflater = inflater;
+    this.#walker = walker;
+  }
+
+  get problem(): Problem | null {
+    return this.#problem;
+  }
+
+  pull(into: Uint8Array, from: number): number | Promise<number> {
+    if (this.#ended) return 0;
+    const produced = this.#member?.pull(into, from) ?? 0;
+    if (typeof produced !== 'number' || produced === 0) return this.#pullLater(produced, into, from);
+    return produced;
+  }
+
+  async #pullLater(pending: number | Promise<number>, into: Uint8Array, from: number): Promise<number> {
+    let produced = await pending;
+    while (produced === 0 && !this.#ended) {
+      await this.#nextMember();
+      produced = (await this.#member?.pull(into, from)) ?? 0;
+    }
+    return produced;
+  }
+
+  async #nextMember(): Promise<void> {
+    if (this.#member) await this.#closeMember(this.#member);
+    if (this.#ended) return;
+    this.#member = null;
+    if (!(await this.#readHeader())) {
+      this.#ended = true;
+      return;
+    }
+    if (this.#members > 0) this.#inflater.reset();
+    this.#members += 1;
+    this.#member = new InflateFeed(this.#input, this.#inflater, this.#walker.budget);
+  }
+
+  async #closeMember(member: InflateFeed): Promise<void> {
+    if (!member.ended) return this.#fail(member.problem);
+    const trailer = await take(this.#input, 8);
+    if (!trailer) return this.#fail({ reason: 'truncated', detail: 'the gzip data ends without its checksum' });
+    const view = new DataView(trailer.buffer);
+    if (view.getUint32(0, true) !== member.crc || view.getUint32(4, true) !== member.bytesOut % 2 ** 32) {
+      this.#fail({ reason: 'corrupt', detail: 'the content does not fit the checksum of the gzip data' });
+    }
+  }
+
+  #fail(problem: Problem | null): void {
+    this.#problem = problem;
+    this.#ended = true;
+  }
+
+  /** False where no further member begins; nothing is taken then, unless the data ends within the header. */
+  async #readHeader(): Promise<boolean> {
+    const input = this.#input;
+    await input.fill(10);
+    const head = input.peek(10);
+    if (head.length < 3 || head[0] !== 0x1f || head[1] !== 0x8b || head[2] !== 8) return false;
+    const flags = head[3] ?? 0;
+    input.skip(head.length);
+    const complete =
+      head.length === 10 &&
+      (!(flags & FLAG_EXTRA) || (await this.#skipExtra())) &&
+      (!(flags & FLAG_NAME) || (await this.#skipText())) &&
+      (!(flags & FLAG_COMMENT) || (await this.#skipText())) &&
+      (!(flags & FLAG_HEADER_CRC) || (await take(input, 2)) !== null);
+    if (!complete) this.#fail({ reason: 'truncated', detail: 'the gzip data ends within its header' });
+    return complete;
+  }
+
+  async #skipExtra(): Promise<boolean> {
+    const length = await take(this.#input, 2);
+    if (!length) return false;
+    return (await take(this.#input, (length[0] ?? 0) + (length[1] ?? 0) * 256)) !== null;
+  }
+
+  async #skipText(): Promise<boolean> {
+    for (let passed = 0; passed < HEADER_TEXT_BYTES;) {
+      if (this.#input.available === 0 && !(await this.#input.fill(1))) return false;
+      const part = this.#input.peek();
+      const end = part.indexOf(0);
+      const length = end === -1 ? part.length : end + 1;
+      this.#input.skip(length);
+      if (end !== -1) return true;
+      passed += length;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,80 @@
+/** The 512 bytes in front of every tar member (POSIX ustar, v7, GNU, star), read as leniently as is safe. */
+export interface TarHeader {
+  readonly name: Uint8Array;
+  readonly size: number;
+  /** The type flag as a character; NUL for the oldest tars. */
+  readonly type: string;
+  /** For old GNU sparse files: their map goes on in the next block. */
+  readonly sparseMapGoesOn: boolean;
+}
+
+export const BLOCK = 512;
+
+const CHECKSUM_AT = 148;
+const SPACE = 0x20;
+
+/** True where the block's checksum is right: the sum of its bytes, signed or unsigned, with spaces in its own field. */
+export function isTarHeader(block: Uint8Array): boolean {
+  if (block.length < BLOCK) return false;
+  const stated = readNumber(block, CHECKSUM_AT, 8);
+  if (stated === null) return false;
+  let unsigned = 8 * SPACE;
+  let high = 0;
+  for (let at = 0; at < BLOCK; at += 1) {
+    if (at === CHECKSUM_AT) at += 8;
+    const byte = block[at] ?? 0;
+    unsigned += byte;
+    if (byte > 127) high += 1;
+  }
+  // Early tars summed signed bytes.
+  return stated === unsigned || stated === unsigned - 256 * high;
+}
+
+/** Null where the block is no header. */
+export function readTarHeader(block: Uint8Array): TarHeader | null {
+  if (!isTarHeader(block)) return null;
+  const size = readNumber(block, 124, 12);
+  if (size === null || size < 0 || !Number.isSafeInteger(size)) return null;
+  return { name: readFullName(block), size, type: String.fromCharCode(block[156] ?? 0), sparseMapGoesOn: block[482] !== 0 };
+}
+
+function readFullName(block: Uint8Array): Uint8Array {
+  const name = upToNul(block.subarray(0, 100));
+  // Only POSIX ("ustar\0") has a prefix there; GNU ("ustar ") keeps times in it.
+  if (Buffer.from(block.buffer, block.byteOffset + 257, 6).toString('latin1') !== 'ustar\0') return name.slice();
+  const prefix = upToNul(block.subarray(345, 500));
+  return prefix.length === 0 ? name.slice() : Buffer.concat([prefix, Buffer.from('/'), name]);
+}
+
+export function upToNul(bytes: Uint8Array): Uint8Array {
+  const end = bytes.indexOf(0);
+  return end === -1 ? bytes : bytes.subarray(0, end);
+}
+
+/** Octal digits between spaces and NULs, or base 256 with the first bit set; null for anything else. An empty field is 0. */
+function readNumber(block: Uint8Array, at: number, length: number): number | null {
+  const first = block[at] ?? 0;
+  if (first & 0x80) return readBase256(block, at, length);
+  let value = 0;
+  let begun = false;
+  for (let index = at; index < at + length; index += 1) {
+    const byte = block[index] ?? 0;
+    if (byte >= 0x30 && byte <= 0x37) {
+      value = value * 8 + (byte - 0x30);
+      begun = true;
+    } else if (byte !== SPACE && byte !== 0) {
+      return null;
+    } else if (begun) {
+      break;
+    }
+  }
+  return value;
+}
+
+function readBase256(block: Uint8Array, at: number, length: number): number | null {
+  const first = block[at] ?? 0;
+  if (first & 0x40) return null;
+  let value = first & 0x3f;
+  for (let index = at + 1; index < at + length; index += 1) value = value * 256 + (block[index] ?? 0);
+  return value;
+}

@@ -1,0 +1,203 @@
+import type { ByteSource } from './source.ts';
+
+/** One entry as the central directory states it. */
+export interface ZipEntry {
+  readonly nameBytes: Uint8Array;
+  readonly flags: number;
+  readonly method: number;
+  readonly crc: number;
+  readonly compressedSize: number;
+  readonly size: number;
+  /** Where its local header stands in the source. */
+  readonly offset: number;
+}
+
+export interface ZipDirectory {
+  /** Where the directory stands in the source, and where its end record ends. */
+  readonly start: number;
+  readonly end: number;
+  readonly entries: readonly ZipEntry[];
+  /** How many entries the end record promises. */
+  readonly stated: number;
+  readonly comment: Uint8Array;
+}
+
+export const SIGNATURE = {
+  local: 0x04034b50,
+  central: 0x02014b50,
+  end: 0x06054b50,
+  descriptor: 0x08074b50,
+  zip64End: 0x06064b50,
+} as const;
+
+const END_BYTES = 22;
+const ZIP64_LOCATOR_BYTES = 20;
+const CENTRAL_BYTES = 46;
+/** How far from the end of the file the end record is looked for: a comment's 64 KiB, and data that was put behind. */
+const TAIL_BYTES = 1024 * 1024;
+
+/**
+ * The central directory of a zip (APPNOTE 6.3), also of one with data before or behind it; null where none is found.
+ *
+ * @param maxEntries how many entries are read at most; `stated` tells when there were more
+ */
+export async function readZipDirectory(source: ByteSource, maxEntries: number): Promise<ZipDirectory | null> {
+  const tailStart = Math.max(0, source.size - TAIL_BYTES);
+  // The usual case first: no or a short comment.
+  for (const start of [Math.max(tailStart, source.size - 4096), tailStart]) {
+    const tail = toBuffer(await source.read(start, source.size - start));
+    for (let at = tail.length - END_BYTES; at >= 0; at -= 1) {
+      at = tail.lastIndexOf('PK\u0005\u0006', at, 'latin1');
+      if (at < 0) break;
+      const directory = await directoryOf(source, tail, at, start, maxEntries);
+      if (directory) return directory;
+    }
+    if (start === tailStart) return null;
+  }
+  return null;
+}
+
+async function directoryOf(
+  source: ByteSource,
+  tail: Buffer,
+  at: number,
+  tailStart: number,
+  maxEntries: number,
+): Promise<ZipDirectory | null> {
+  const endAt = tailStart + at;
+  const comment = tail.subarray(at + END_BYTES, at + END_BYTES + tail.readUInt16LE(at + 20));
+  const short = {
+    stated: tail.readUInt16LE(at + 10),
+    size: tail.readUInt32LE(at + 12),
+    offset: tail.readUInt32LE(at + 16),
+  };
+  const zip64 = await readZip64End(source, endAt);
+  // With a zip64 record the directory ends in front of that record.
+  const candidates = zip64 ? [zip64, { ...short, directoryEnd: endAt }] : [{ ...short, directoryEnd: endAt }];
+  for (const candidate of candidates) {
+    const found = await entriesOf(source, candidate, maxEntries);
+    if (found) return { ...found, end: endAt + END_BYTES + comment.length, stated: candidate.stated, comment };
+  }
+  return null;
+}
+
+interface DirectoryPlace {
+  readonly stated: number;
+  readonly size: number;
+  readonly offset: number;
+  /** Where the directory must end, by the place of the record behind it. */
+  readonly directoryEnd: number;
+}
+
+async function readZip64End(source: ByteSource, endAt: number): Promise<DirectoryPlace | null> {
+  const locatorAt = endAt - ZIP64_LOCATOR_BYTES;
+  if (locatorAt < 0) return null;
+  const locator = toBuffer(await source.read(locatorAt, ZIP64_LOCATOR_BYTES));
+  if (locator.length < ZIP64_LOCATOR_BYTES || locator.readUInt32LE(0) !== 0x07064b50) return null;
+  // Data put in front of the zip shifts the record; it normally has 56 bytes and stands right before the locator.
+  for (const recordAt of [Number(locator.readBigUInt64LE(8)), locatorAt - 56]) {
+    if (recordAt < 0 || recordAt + 56 > locatorAt) continue;
+    const record = toBuffer(await source.read(recordAt, 56));
+    if (record.length < 56 || record.readUInt32LE(0) !== SIGNATURE.zip64End) continue;
+    return {
+      stated: Number(record.readBigUInt64LE(32)),
+      size: Number(record.readBigUInt64LE(40)),
+      offset: Number(record.readBigUInt64LE(48)),
+      directoryEnd: recordAt,
+    };
+  }
+  return null;
+}
+
+async function entriesOf(
+  source: ByteSource,
+  place: DirectoryPlace,
+  maxEntries: number,
+): Promise<Pick<ZipDirectory, 'start' | 'entries'> | null> {
+  if (place.stated === 0 && place.size === 0) return { start: place.directoryEnd, entries: [] };
+  // The stated size counted back from the end holds for zips with data in front; the stated offset for all others.
+  for (const start of new Set([place.directoryEnd - place.size, place.offset])) {
+    if (!Number.isSafeInteger(start) || start < 0 || start + CENTRAL_BYTES > place.directoryEnd) continue;
+    const shift = start - place.offset;
+    const entries = await readEntries(source, start, place.directoryEnd, shift, maxEntries);
+    if (entries.length > 0) return { start, entries };
+  }
+  return null;
+}
+
+async function readEntries(
+  source: ByteSource,
+  start: number,
+  end: number,
+  shift: number,
+  maxEntries: number,
+): Promise<ZipEntry[]> {
+  const entries: ZipEntry[] = [];
+  let buffer: Buffer = Buffer.alloc(0);
+  let bufferAt = start;
+  for (let at = start; at + CENTRAL_BYTES <= end && entries.length < maxEntries;) {
+    if (at + 4 * 65_536 > bufferAt + buffer.length && bufferAt + buffer.length < end) {
+      buffer = toBuffer(await source.read(at, Math.min(end - at, 1024 * 1024)));
+      bufferAt = at;
+    }
+    const record = buffer.subarray(at - bufferAt);
+    if (record.length < CENTRAL_BYTES || record.readUInt32LE(0) !== SIGNATURE.central) break;
+    const nameLength = record.readUInt16LE(28);
+    const extraLength = record.readUInt16LE(30);
+    const length = CENTRAL_BYTES + nameLength + extraLength + record.readUInt16LE(32);
+    const extraAt = CENTRAL_BYTES + nameLength;
+    entries.push(entryOf(record, record.subarray(extraAt, extraAt + extraLength), shift));
+    at += length;
+  }
+  return entries;
+}
+
+function entryOf(record: Buffer, extra: Buffer, shift: number): ZipEntry {
+  const sizes = { size: record.readUInt32LE(24), compressedSize: record.readUInt32LE(20), offset: record.readUInt32LE(42) };
+  const { size, compressedSize, offset } = widen(sizes, extra);
+  return {
+    nameBytes: Uint8Array.from(record.subarray(CENTRAL_BYTES, CENTRAL_BYTES + record.readUInt16LE(28))),
+    flags: record.readUInt16LE(8),
+    method: record.readUInt16LE(10),
+    crc: record.readUInt32LE(16),
+    compressedSize,
+    size,
+    offset: offset + shift,
+  };
+}
+
+interface Sizes {
+  readonly size: number;
+  readonly compressedSize: number;
+  readonly offset: number;
+}
+
+const WIDE = 0xffffffff;
+
+/** The zip64 extra field holds, in this order, those values that did not fit into 32 bits. */
+export function widen(sizes: Sizes, extra: Buffer): Sizes {
+  if (sizes.size !== WIDE && sizes.compressedSize !== WIDE && sizes.offset !== WIDE) return sizes;
+  for (let at = 0; at + 4 <= extra.length;) {
+    const id = extra.readUInt16LE(at);
+    const end = at + 4 + extra.readUInt16LE(at + 2);
+    if (id === 1) return widenFrom(sizes, extra.subarray(at + 4, end));
+    at = end;
+  }
+  return sizes;
+}
+
+function widenFrom(sizes: Sizes, field: Buffer): Sizes {
+  let at = 0;
+  function wide(value: number): number {
+    if (value !== WIDE || at + 8 > field.length) return value;
+    at += 8;
+    return Number(field.readBigUInt64LE(at - 8));
+  }
+  const size = wide(sizes.size);
+  const compressedSize = wide(sizes.compressedSize);
+  return { size, compressedSize, offset: wide(sizes.offset) };
+}
+
+export function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}

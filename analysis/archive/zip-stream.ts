@@ -1,0 +1,193 @@
+import { SIGNATURE, toBuffer, widen } from './zip-directory.ts';
+import { METHOD, readZipData, type ZipMember, type ZipPlace } from './zip-entry.ts';
+import { PartReader, type Reader } from './reader.ts';
+
+const LOCAL_BYTES = 30;
+const SIZES_FOLLOW = 8;
+
+/** A local header, which stands in front of the data of each member. */
+export interface LocalHeader extends ZipMember {
+  /** Bytes of the header with its name and extra field. */
+  readonly length: number;
+  /** True where sizes and checksum stand behind the data. */
+  readonly sizesFollow: boolean;
+}
+
+/**
+ * Members one after another by their local headers: for zips without a directory, zips too large to be held, and the
+ * bytes of which a directory says nothing. Bytes that are no member are delivered as they are.
+ */
+export async function readLocalEntries(
+  reader: Reader,
+  place: ZipPlace,
+  report: (kind: 'member' | 'other', offset: number, name: Uint8Array | null) => void,
+  offset = 0,
+): Promise<void> {
+  const counter = new CountingReader(reader, offset);
+  while (counter.available > 0 || (await counter.fill(1))) {
+    const header = await readLocalHeader(counter);
+    if (header) {
+      report('member', counter.position, header.nameBytes);
+      await readMember(counter, header, place);
+    } else {
+      const other = new OtherBytes(counter);
+      report('other', counter.position, null);
+      await place.walker.deliver(other, [...place.at.path, `(bytes at ${counter.position})`], null);
+      await place.walker.drain(other);
+    }
+  }
+}
+
+/** Null where none stands there; the header is then left in place. */
+export async function readLocalHeader(reader: Reader): Promise<LocalHeader | null> {
+  if (reader.available < LOCAL_BYTES && !(await reader.fill(LOCAL_BYTES))) return null;
+  const head = toBuffer(reader.peek(LOCAL_BYTES));
+  if (head.readUInt32LE(0) !== SIGNATURE.local) return null;
+  const nameLength = head.readUInt16LE(26);
+  const length = LOCAL_BYTES + nameLength + head.readUInt16LE(28);
+  // A name and an extra field of 64 KiB each would not fit into the window; such a header is nobody's honest work.
+  if (reader.available < length && !(await reader.fill(length))) return null;
+  const record = toBuffer(reader.peek(length));
+  const flags = record.readUInt16LE(6);
+  const sizesFollow = (flags & SIZES_FOLLOW) !== 0;
+  const { size, compressedSize } = widen(
+    { size: record.readUInt32LE(22), compressedSize: record.readUInt32LE(18), offset: 0 },
+    record.subarray(LOCAL_BYTES + nameLength),
+  );
+  // With sizes behind the data these fields are zero, or right in the files of careful writers.
+  const known = !sizesFollow || compressedSize > 0;
+  return {
+    nameBytes: Uint8Array.from(record.subarray(LOCAL_BYTES, LOCAL_BYTES + nameLength)),
+    flags,
+    method: record.readUInt16LE(8),
+    compressedSize: known ? compressedSize : null,
+    size: known ? size : null,
+    crc: known ? record.readUInt32LE(14) : null,
+    length,
+    sizesFollow,
+  };
+}
+
+async function readMember(reader: CountingReader, header: LocalHeader, place: ZipPlace): Promise<void> {
+  reader.skip(header.length);
+  const start = reader.position;
+  const { compressedSize } = header;
+  const bounded =
+    header.method === METHOD.deflated
+      ? reader
+      : compressedSize === null
+        ? new OtherBytes(reader)
+        : new PartReader(reader, compressedSize);
+  const taken = await readZipData(bounded, header, place, { source: null, maxOut: Number.POSITIVE_INFINITY });
+  if (bounded !== reader) await place.walker.drain(bounded);
+  else if (taken === null) await passOver(reader, start, compressedSize, place);
+  if (header.sizesFollow) await skipDescriptor(reader);
+}
+
+/** To where the headers say that the data ends, or else to the next thing that looks like a part of a zip. */
+async function passOver(reader: CountingReader, start: number, compressedSize: number | null, place: ZipPlace): Promise<void> {
+  const left = compressedSize === null ? -1 : start + compressedSize - reader.position;
+  await place.walker.drain(left >= 0 ? new PartReader(reader, left) : new OtherBytes(reader));
+}
+
+/** Behind the data: checksum and sizes, with or without a signature, with sizes of four or of eight bytes. */
+export async function skipDescriptor(reader: Reader): Promise<number> {
+  await reader.fill(28);
+  const bytes = toBuffer(reader.peek(28));
+  const signed = bytes.length >= 4 && bytes.readUInt32LE(0) === SIGNATURE.descriptor;
+  const [narrow, wide] = signed ? [16, 24] : [12, 20];
+  const length = [narrow, wide].find(
+    (length) => bytes.length === length || (bytes[length] === 0x50 && bytes[length + 1] === 0x4b),
+  );
+  const passed = length ?? (signed ? Math.min(narrow, bytes.length) : 0);
+  reader.skip(passed);
+  return passed;
+}
+
+/** Another reader with the place that it has come to. */
+class CountingReader implements Reader {
+  readonly #reader: Reader;
+  position: number;
+
+  constructor(reader: Reader, position: number) {
+    this.#reader = reader;
+    this.position = position;
+  }
+
+  get available(): number {
+    return this.#reader.available;
+  }
+
+  get problem(): Reader['problem'] {
+    return this.#reader.problem;
+  }
+
+  peek(limit?: number): Uint8Array {
+    return this.#reader.peek(limit);
+  }
+
+  fill(bytes: number): boolean | Promise<boolean> {
+    return this.#reader.fill(bytes);
+  }
+
+  skip(bytes: number): void {
+    this.#reader.skip(bytes);
+    this.position += bytes;
+  }
+}
+
+/** The bytes up to the next local header or data descriptor; at least one. */
+class OtherBytes implements Reader {
+  readonly #reader: Reader;
+  #known = 0;
+  #passed = 0;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  get available(): number {
+    return this.#known;
+  }
+
+  get problem(): Reader['problem'] {
+    return this.#reader.problem;
+  }
+
+  peek(limit = Number.POSITIVE_INFINITY): Uint8Array {
+    return this.#reader.peek(Math.min(limit, this.#known));
+  }
+
+  skip(bytes: number): void {
+    this.#reader.skip(bytes);
+    this.#known -= bytes;
+    this.#passed += bytes;
+  }
+
+  async fill(bytes: number): Promise<boolean> {
+    if (this.#known >= bytes) return true;
+    const whole = await this.#reader.fill(this.#known + 4);
+    const view = toBuffer(this.#reader.peek());
+    if (!whole) {
+      this.#known = view.length;
+      return this.#known >= bytes;
+    }
+    const from = Math.max(this.#known, this.#passed === 0 ? 1 : 0);
+    const found = nextSignature(view, from);
+    // The last three bytes may be the beginning of a signature.
+    this.#known = found === -1 ? view.length - 3 : found;
+    return this.#known >= bytes;
+  }
+}
+
+function nextSignature(view: Buffer, from: number): number {
+  for (
+    let at = view.indexOf('PK', from, 'latin1');
+    at !== -1 && at + 4 <= view.length;
+    at = view.indexOf('PK', at + 1, 'latin1')
+  ) {
+    const signature = view.readUInt32LE(at);
+    if (signature === SIGNATURE.local || signature === SIGNATURE.descriptor) return at;
+  }
+  return -1;
+}
