@@ -1,0 +1,132 @@
+/**
+ * Scans one entry while its bytes come in.
+ *
+ * The bytes are gathered in a window that is scanned when it is full, at offsets that do not depend on how the bytes were
+ * cut into chunks. So the findings do not depend on it either.
+ */
+import type { Hits } from '../scan/hits.ts';
+import type { LiteralFinder } from '../scan/literals.ts';
+import type { Phase } from '../text/base64.ts';
+import { plain } from '../text/haystack.ts';
+import { eachView } from '../text/views.ts';
+import type { Match, Matcher } from './match.ts';
+
+/** A match with its place in the entry. */
+export interface Placed {
+  readonly match: Match;
+  readonly start: number;
+  readonly end: number;
+  /** 1-based; the column counts bytes. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What all entries of a scan share; a window is 2 x `context` plus `step` bytes. */
+export interface Workbench {
+  readonly finder: LiteralFinder;
+  readonly matcher: Matcher;
+  /** Bytes on both sides of a literal that its match may need, whatever the encoding. */
+  readonly context: number;
+  /** Bytes that are scanned at once. */
+  readonly step: number;
+  readonly hits: Hits;
+  takeWindow(): Buffer;
+  giveWindow(window: Buffer): void;
+}
+
+/** Windows begin at multiples of this, so that UTF-16 has the same alignment in the window as in the entry. */
+const ALIGNMENT = 64;
+
+export function windowBytes(context: number, step: number): number {
+  return 2 * context + step + ALIGNMENT;
+}
+
+export class EntryScanner {
+  readonly #bench: Workbench;
+  readonly #found: (placed: Placed) => void;
+  readonly #window: Buffer;
+  #length = 0;
+  /** Offset in the entry of the window's first byte. */
+  #base = 0;
+  /** Start of the zone that comes next, in the window. */
+  #next = 0;
+  #phase: Phase | null = null;
+  /** Lines that ended before the window, and where the one that reaches into it began, in the entry. */
+  #linesBefore = 0;
+  #lineStart = 0;
+
+  constructor(bench: Workbench, found: (placed: Placed) => void) {
+    this.#bench = bench;
+    this.#found = found;
+    this.#window = bench.takeWindow();
+  }
+
+  /** Takes the next bytes; they are copied, so the caller may use their memory again. */
+  push(chunk: Uint8Array): void {
+    for (let taken = 0; taken < chunk.length;) {
+      const room = this.#window.length - this.#length;
+      const piece = chunk.subarray(taken, taken + room);
+      this.#window.set(piece, this.#length);
+      this.#length += piece.length;
+      taken += piece.length;
+      if (this.#length === this.#window.length) this.#scan(this.#length - this.#bench.context);
+    }
+  }
+
+  /** Scans what is left. Nothing may be pushed afterwards. */
+  end(): void {
+    this.#scan(this.#length);
+    this.#bench.giveWindow(this.#window);
+  }
+
+  #scan(to: number): void {
+    const { finder, matcher, context, hits } = this.#bench;
+    const zone = { from: this.#next, to };
+    let line = this.#linesBefore + 1;
+    let lineStart = this.#lineStart - this.#base;
+    let counted = 0;
+    this.#phase = eachView(plain(this.#window, this.#length, zone), { context, carried: this.#phase }, (haystack) => {
+      hits.clear();
+      finder.find(haystack.bytes, haystack.from, haystack.to, haystack.length, hits);
+      matcher.match(haystack, hits, (match) => {
+        if (match.start < counted) {
+          line = this.#linesBefore + 1;
+          lineStart = this.#lineStart - this.#base;
+          counted = 0;
+        }
+        for (let feed = this.#feedFrom(counted, match.start); feed >= 0; feed = this.#feedFrom(feed + 1, match.start)) {
+          line++;
+          lineStart = feed + 1;
+        }
+        counted = match.start;
+        const start = match.start + this.#base;
+        const end = match.end + this.#base;
+        this.#found({ match, start, end, line, column: match.start - lineStart + 1 });
+      });
+    });
+    this.#next = to;
+    if (to < this.#length) this.#slide();
+  }
+
+  /** Keeps the end of the window, as context for the next zone. */
+  #slide(): void {
+    const drop = Math.max(0, this.#next - this.#bench.context);
+    const aligned = drop - (drop % ALIGNMENT);
+    for (let feed = this.#feedFrom(0, aligned); feed >= 0; feed = this.#feedFrom(feed + 1, aligned)) {
+      this.#linesBefore++;
+      this.#lineStart = this.#base + feed + 1;
+    }
+    this.#window.copyWithin(0, aligned, this.#length);
+    this.#base += aligned;
+    this.#length -= aligned;
+    this.#next -= aligned;
+    if (this.#phase !== null) this.#phase = { ...this.#phase, offset: this.#phase.offset - aligned };
+  }
+
+  /** The next line feed in [from, before), or -1. */
+  #feedFrom(from: number, before: number): number {
+    if (from >= before) return -1;
+    const feed = this.#window.subarray(from, before).indexOf(10);
+    return feed < 0 ? -1 : from + feed;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Formats and companions compiled into rules: what the detector looks for, checked once at the start, so that a format
+ * that cannot work is an error of the program and never a silent miss.
+ */
+import type { Family } from '../../data/model.ts';
+import type { Literal } from '../scan/literals.ts';
+import type { Companion, Format, Service } from '../service.ts';
+
+/** What the guards of a pattern may look at beyond the match, in characters, on both sides. */
+export const GUARD = 64;
+/** Longest match, and farthest companion. A window holds this much on both sides of a token, and four times it for encodings. */
+const MOST_REACH = 32_768;
+
+/** A pattern with the literals that lead to it. */
+export interface Rule {
+  readonly index: number;
+  readonly literals: readonly Literal[];
+  /** Flags `d` and `g`, and `i` where the format has it. */
+  readonly pattern: RegExp;
+  readonly reach: number;
+  readonly maxLength: number;
+  readonly target: FormatTarget | CompanionTarget;
+}
+
+export interface FormatTarget {
+  readonly kind: 'format';
+  readonly service: Service;
+  readonly format: Format;
+  readonly family: Family;
+  readonly companions: readonly CompiledCompanion[];
+}
+
+/** Matches are kept for the formats of the artifact that wait for this companion. */
+export interface CompanionTarget {
+  readonly kind: 'companion';
+  readonly key: string;
+}
+
+export interface CompiledCompanion {
+  /** Names the companion in the artifact: `<format>/<companion>`. */
+  readonly key: string;
+  readonly companion: Companion;
+  readonly near: { readonly pattern: RegExp; readonly bytes: number } | null;
+}
+
+export interface RuleSet {
+  readonly rules: readonly Rule[];
+  /** All different literals of the rules. */
+  readonly literals: readonly Literal[];
+  /** The rules that each literal leads to, by its index. */
+  readonly rulesOf: readonly (readonly Rule[])[];
+  /** Characters that a match, its guards and its companions may need before and after its literal. */
+  readonly context: number;
+}
+
+/**
+ * @throws where a format breaks its contract, with what was expected and what came
+ */
+export function compileRules(services: readonly Service[]): RuleSet {
+  const rules: Rule[] = [];
+  const ids = new Set<string>();
+  let near = 0;
+  for (const service of services) {
+    for (const format of service.formats) {
+      if (ids.has(format.id)) throw new Error(`two formats have the id ${format.id}; each needs its own`);
+      ids.add(format.id);
+      const companions = (format.companions ?? []).map((companion) => compileCompanion(format, companion));
+      const family = format.family ?? service.family;
+      rules.push(rule(rules.length, format.id, format, { kind: 'format', service, format, family, companions }));
+      for (const { companion, key } of companions) {
+        near = Math.max(near, companion.near?.bytes ?? 0);
+        if (companion.anywhere !== undefined) rules.push(rule(rules.length, key, companion.anywhere, { kind: 'companion', key }));
+      }
+    }
+  }
+  const matches = rules.map(({ reach, maxLength }) => reach + maxLength);
+  return { rules, ...byLiteral(rules), context: Math.max(0, ...matches) + near + 2 * GUARD };
+}
+
+type Searchable = Pick<Format, 'literals' | 'ignoreCase' | 'reach' | 'pattern' | 'maxLength'>;
+
+function rule(index: number, id: string, searchable: Searchable, target: Rule['target']): Rule {
+  const { literals, ignoreCase = false, reach = 0, pattern, maxLength } = searchable;
+  if (literals.length === 0) throw new Error(`${id} has no literals; each format needs a text by which it is found`);
+  if (reach < 0 || maxLength < 1 || reach + maxLength > MOST_REACH)
+    throw new Error(`${id} has reach ${reach} and longest match ${maxLength}; together they may be ${MOST_REACH} bytes`);
+  return {
+    index,
+    literals: literals.map((text) => ({ text, ignoreCase })),
+    pattern: searching(id, pattern),
+    reach,
+    maxLength,
+    target,
+  };
+}
+
+function compileCompanion(format: Format, companion: Companion): CompiledCompanion {
+  const key = `${format.id}/${companion.name}`;
+  const { near, anywhere } = companion;
+  if (near === undefined && anywhere === undefined) throw new Error(`${key} is looked for nowhere; it needs near or anywhere`);
+  if (near !== undefined && (near.bytes < 1 || near.bytes > MOST_REACH))
+    throw new Error(`${key} is looked for within ${near.bytes} bytes; 1 to ${MOST_REACH} are possible`);
+  return { key, companion, near: near === undefined ? null : { pattern: searching(key, near.pattern), bytes: near.bytes } };
+}
+
+/** The pattern for searching, with the places of its groups. */
+function searching(id: string, pattern: RegExp): RegExp {
+  if (!/^i?$/.test(pattern.flags)) throw new Error(`the pattern of ${id} has the flags ${pattern.flags}; only i is allowed`);
+  if (!/\(\?<[A-Za-z]/.test(pattern.source))
+    throw new Error(`the pattern of ${id} has no named group; its parts are named groups`);
+  return new RegExp(pattern.source, `dg${pattern.flags}`);
+}
+
+function byLiteral(rules: readonly Rule[]): Pick<RuleSet, 'literals' | 'rulesOf'> {
+  const literals: Literal[] = [];
+  const rulesOf: Rule[][] = [];
+  const indexes = new Map<string, number>();
+  for (const rule of rules) {
+    for (const { text, ignoreCase } of rule.literals) {
+      const folded = ignoreCase ? text.toLowerCase() : text;
+      const key = `${ignoreCase}${folded}`;
+      const index = indexes.get(key) ?? literals.push({ text: folded, ignoreCase }) - 1;
+      indexes.set(key, index);
+      const those = (rulesOf[index] ??= []);
+      if (!those.includes(rule)) those.push(rule);
+    }
+  }
+  return { literals, rulesOf };
+}

@@ -1,0 +1,238 @@
+/**
+ * Runs of base64 (RFC 4648, both alphabets), decoded and made searchable.
+ *
+ * Lines of a wrapped text are one run. A run is decoded from its first character; where that gives no text but another
+ * phase does (the encoded text follows characters of the same alphabet, as in `/path/…`), from there too.
+ */
+import { indexAt, onlyReading, type Haystack, type Reading } from './haystack.ts';
+
+/** Shorter runs hold no token: 24 characters are 18 bytes. */
+const LEAST_RUN = 24;
+/** All lines of a wrapped text but the last are at least this long (RFC 2045: 76, RFC 7468: 64, others 60 or 40). */
+const LEAST_LINE = 40;
+/** Indentation after a line break, at most. */
+const MOST_INDENT = 32;
+/** Characters at both ends of a run that are decoded to see whether a phase gives text; a multiple of four. */
+const TASTE = 24;
+
+const NONE = 255;
+const VALUES = valuesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', '-_');
+
+function valuesOf(alphabet: string, urlSafe: string): Uint8Array {
+  const table = new Uint8Array(256).fill(NONE);
+  for (let value = 0; value < 64; value++) table[alphabet.charCodeAt(value)] = value;
+  table[urlSafe.charCodeAt(0)] = 62;
+  table[urlSafe.charCodeAt(1)] = 63;
+  return table;
+}
+
+/** Where in its group of four a run is at an offset; carried from window to window, for runs longer than one. */
+export interface Phase {
+  readonly offset: number;
+  readonly phase: number;
+}
+
+interface Options {
+  /** Bytes on both sides of the zone that a match may need. */
+  readonly context: number;
+  /** The phase at the start of the zone, where a run stands there that began before the window. */
+  readonly carried?: Phase | null;
+}
+
+/** The decoded runs that reach into the parent's zone, and the phase of the run that reaches past its end. */
+export function base64(
+  parent: Haystack,
+  { context, carried = null }: Options,
+): { readonly found: readonly Haystack[]; readonly carry: Phase | null } {
+  const found: Haystack[] = [];
+  let carry: Phase | null = null;
+  for (const run of runsOf(parent)) {
+    const skip = carried !== null && run.start === 0 ? modulo(run.indexOf(carried.offset) - carried.phase) : 0;
+    for (const phase of [skip, ...otherPhases(run, skip), ...linePhases(run, skip)]) {
+      const decoded = decode(parent, run, phase, context);
+      if (decoded.to > decoded.from) found.push(decoded);
+    }
+    if (run.end > parent.to) carry = { offset: parent.to, phase: modulo(run.indexOf(parent.to) - skip) };
+  }
+  return { found, carry };
+}
+
+function modulo(value: number): number {
+  return ((value % 4) + 4) % 4;
+}
+
+/** Every run of base64 characters that reaches into [from, to). */
+function* runsOf({ bytes, length, from, to }: Haystack): Generator<Run> {
+  let floor = 0;
+  // Every run of LEAST_RUN characters has one at every LEAST_RUN-th place, so most characters need not be looked at.
+  for (let at = from; at < Math.min(length, to + LEAST_RUN); at = floor > at ? floor + LEAST_RUN : at + LEAST_RUN) {
+    if (!isDigit(bytes, at)) continue;
+    const line = lineAround(bytes, at, floor, length);
+    floor = line.end;
+    if (line.end - line.start < LEAST_RUN) continue;
+    const lines = [line];
+    for (let before = lineBefore(bytes, line); before !== null; before = lineBefore(bytes, before)) lines.unshift(before);
+    for (let after = lineAfter(bytes, line, length); after !== null; after = lineAfter(bytes, after, length)) {
+      lines.push(after);
+      floor = after.end;
+    }
+    const run = new Run(bytes, lines);
+    if (run.end > from && run.start < to) yield run;
+  }
+}
+
+interface Line {
+  readonly start: number;
+  readonly end: number;
+}
+
+function isDigit(bytes: Buffer, at: number): boolean {
+  return (VALUES[bytes[at] ?? 0] ?? NONE) !== NONE;
+}
+
+function lineAround(bytes: Buffer, at: number, floor: number, length: number): Line {
+  let start = at;
+  while (start > floor && isDigit(bytes, start - 1)) start--;
+  let end = at + 1;
+  while (end < length && isDigit(bytes, end)) end++;
+  return { start, end };
+}
+
+function lineAfter(bytes: Buffer, { start, end }: Line, length: number): Line | null {
+  if (end - start < LEAST_LINE) return null;
+  let at = end;
+  if (bytes[at] === 13) at++;
+  if (bytes[at] !== 10) return null;
+  at++;
+  for (let indent = 0; indent < MOST_INDENT && (bytes[at] === 32 || bytes[at] === 9); indent++) at++;
+  return at < length && isDigit(bytes, at) ? lineAround(bytes, at, at, length) : null;
+}
+
+function lineBefore(bytes: Buffer, { start }: Line): Line | null {
+  let at = start - 1;
+  for (let indent = 0; indent < MOST_INDENT && (bytes[at] === 32 || bytes[at] === 9); indent++) at--;
+  if (bytes[at] !== 10) return null;
+  at--;
+  if (bytes[at] === 13) at--;
+  if (at < 0 || !isDigit(bytes, at)) return null;
+  const line = lineAround(bytes, at, 0, at + 1);
+  return line.end - line.start >= LEAST_LINE ? line : null;
+}
+
+/** The characters of a run, counted over its lines. */
+class Run {
+  readonly bytes: Buffer;
+  readonly lines: readonly Line[];
+  /** How many characters stand before each line. */
+  readonly before: readonly number[];
+  readonly length: number;
+
+  constructor(bytes: Buffer, lines: readonly Line[]) {
+    const before: number[] = [];
+    let length = 0;
+    for (const { start, end } of lines) {
+      before.push(length);
+      length += end - start;
+    }
+    this.bytes = bytes;
+    this.lines = lines;
+    this.before = before;
+    this.length = length;
+  }
+
+  get start(): number {
+    return this.lines[0]?.start ?? 0;
+  }
+
+  get end(): number {
+    return this.lines.at(-1)?.end ?? 0;
+  }
+
+  /** Where the character stands in the bytes. */
+  offsetOf(index: number): number {
+    let low = 0;
+    let high = this.lines.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.before[middle] ?? 0) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return (this.lines[low]?.start ?? 0) + index - (this.before[low] ?? 0);
+  }
+
+  /** The first character that stands at `offset` or later. */
+  indexOf(offset: number): number {
+    return indexAt({ length: this.length, start: (index) => this.offsetOf(index) }, offset);
+  }
+
+  /** Decodes the characters [from, to); 4 characters give 3 bytes, an incomplete last group gives what it holds. */
+  decode(from: number, to: number): Buffer {
+    const out = Buffer.allocUnsafe(Math.floor(((to - from) * 3) / 4));
+    let held = 0;
+    let bits = 0;
+    let length = 0;
+    let index = 0;
+    for (const { start, end } of this.lines) {
+      const first = start + Math.max(0, from - index);
+      const last = Math.min(end, start + to - index);
+      index += end - start;
+      for (let at = first; at < last; at++) {
+        held = ((held << 6) | (VALUES[this.bytes[at] ?? 0] ?? 0)) & 0xffff;
+        bits += 6;
+        if (bits < 8) continue;
+        bits -= 8;
+        out[length++] = held >>> bits;
+      }
+    }
+    return out.subarray(0, length);
+  }
+}
+
+/** The phases that the run's start does not have and that give text, at the run's beginning or at its end. */
+function otherPhases(run: Run, skip: number): readonly number[] {
+  const last = Math.max(0, run.length - TASTE - 4);
+  return [0, 1, 2, 3].filter(
+    (phase) =>
+      phase !== skip &&
+      (isText(run.decode(phase, phase + TASTE)) || isText(run.decode(last - modulo(last - phase) + 4, run.length))),
+  );
+}
+
+/** The phases of lines that do not begin with a group of the run: each may be encoded on its own. */
+function linePhases(run: Run, skip: number): readonly number[] {
+  if (run.lines.length < 2) return [];
+  const phases = new Set(run.before.map((before) => modulo(before)));
+  for (const phase of [skip, ...otherPhases(run, skip)]) phases.delete(phase);
+  return [...phases];
+}
+
+function isText(bytes: Buffer): boolean {
+  if (bytes.length < 12) return false;
+  let strange = 0;
+  for (const byte of bytes) if (byte > 126 || (byte < 32 && byte !== 0 && byte !== 9 && byte !== 10 && byte !== 13)) strange++;
+  return strange * 8 <= bytes.length;
+}
+
+/** The part of a run that the zone needs, decoded from `phase` characters after the run's start. */
+function decode(parent: Haystack, run: Run, phase: number, context: number): Haystack {
+  const first = Math.max(phase, run.indexOf(parent.from - context));
+  const from = first - modulo(first - phase);
+  const bytes = run.decode(from, run.indexOf(parent.to + context));
+  const outer = parent.reading;
+  const reading: Reading = {
+    decoding: [...outer.decoding, 'base64'],
+    length: bytes.length,
+    text: (start, end) => bytes.toString('latin1', start, end),
+    // Whole groups of four, so that the place decodes by itself.
+    start: (index) => outer.start(run.offsetOf(Math.min(run.length - 1, from + Math.floor(index / 3) * 4))),
+    end: (index) => outer.end(run.offsetOf(Math.min(run.length, from + Math.ceil(index / 3) * 4) - 1) + 1),
+  };
+  return {
+    bytes,
+    length: bytes.length,
+    from: indexAt(reading, parent.zone.from),
+    to: indexAt(reading, parent.zone.to),
+    zone: parent.zone,
+    ...onlyReading(reading),
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * UTF-16 text, whole files and islands in binaries, at even and odd offsets, in both byte orders.
+ *
+ * The user strings of a .NET assembly (ECMA-335, II.24.2.4) are UTF-16LE behind a length of one to four bytes, so they
+ * stand at odd offsets as often as at even ones.
+ */
+import type { Haystack, Reading } from './haystack.ts';
+
+/** Stands for what is no character below 256. It is in no literal and belongs to no word. */
+const NO_CHARACTER = 0xff;
+/** How far the end of a text is looked for. */
+const MOST_UNITS = 2048;
+
+/** The haystacks of both alignments, or none where no NUL stands in the zone's surroundings. */
+export function utf16(parent: Haystack): readonly Haystack[] {
+  if (!parent.bytes.subarray(0, parent.length).includes(0)) return [];
+  return [aligned(parent, 0), aligned(parent, 1)];
+}
+
+function aligned(parent: Haystack, alignment: 0 | 1): Haystack {
+  const { bytes, length } = parent;
+  const units = Math.max(0, Math.floor((length - alignment + 1) / 2));
+  const narrowed = Buffer.allocUnsafe(units);
+  for (let unit = 0, at = alignment; unit < units; unit++, at += 2) {
+    const isCharacter = bytes[at + 1] === 0 || (at > 0 && bytes[at - 1] === 0);
+    narrowed[unit] = isCharacter ? (bytes[at] ?? NO_CHARACTER) : NO_CHARACTER;
+  }
+  const little = reading(parent, alignment, 1);
+  const big = reading(parent, alignment, -1);
+  return {
+    bytes: narrowed,
+    length: units,
+    from: unitAt(parent.from, alignment),
+    to: Math.min(units, unitAt(parent.to, alignment)),
+    zone: parent.zone,
+    reading: little,
+    readingsAt: (index) => (endsInCharacter(parent, 2 * index + alignment) ? [big, little] : [little, big]),
+  };
+}
+
+/** The first unit whose character stands at `offset` or later. */
+function unitAt(offset: number, alignment: 0 | 1): number {
+  return Math.max(0, Math.ceil((offset - alignment) / 2));
+}
+
+/**
+ * Tells the byte orders apart, where both fit because NULs stand on both sides of every character: text in big endian ends
+ * in a character, text in little endian in the NUL that belongs to its last one.
+ */
+function endsInCharacter({ bytes, length }: Haystack, at: number): boolean {
+  const last = Math.min(length, at + 2 * MOST_UNITS);
+  let end = at;
+  while (end + 1 < last && bytes[end + 1] === 0) end += 2;
+  const byte = end < length ? (bytes[end] ?? 0) : 0;
+  return (byte >= 0x20 && byte < 0x7f) || byte === 10 || byte === 13;
+}
+
+/** @param high where the upper half of a unit stands: after its character (little endian) or before it */
+function reading(parent: Haystack, alignment: 0 | 1, high: 1 | -1): Reading {
+  const { bytes, length } = parent;
+  const outer = parent.reading;
+  const first = high === 1 ? 0 : -1;
+  return {
+    decoding: [...outer.decoding, high === 1 ? 'utf-16le' : 'utf-16be'],
+    length: Math.max(0, Math.floor((length - alignment + 1) / 2)),
+    text(from, to) {
+      const text = Buffer.allocUnsafe(Math.max(0, to - from));
+      for (let index = 0; index < text.length; index++) {
+        const at = 2 * (from + index) + alignment;
+        const partner = at + high;
+        const isCharacter = partner >= 0 && partner < length && bytes[partner] === 0;
+        text[index] = isCharacter ? (bytes[at] ?? NO_CHARACTER) : NO_CHARACTER;
+      }
+      return text.toString('latin1');
+    },
+    start: (index) => outer.start(Math.max(0, 2 * index + alignment + first)),
+    end: (index) => outer.end(Math.min(length, 2 * index + alignment + first)),
+  };
+}
