@@ -1,0 +1,131 @@
+import { at, get, lists, verdictTable } from '../service-kit.ts';
+import type { Marker } from '../service-kit.ts';
+import type { Format, ProbeResponse, Reading, Service } from '../service.ts';
+import type { Parts } from '../secret.ts';
+import { BASE64URL, GUARD_BEFORE, run, shaped } from '../token-shape.ts';
+
+const REASONS = 'https://cloud.google.com/apis/docs/reference/rpc/google.api#errorreason';
+
+/** The reason in the `google.rpc.ErrorInfo` of an error answer is one of these. */
+function because(...reasons: readonly string[]): Marker {
+  return ({ json }) => {
+    const details = at(json, 'error.details');
+    return (
+      Array.isArray(details) &&
+      details.some((detail) => at(detail, 'domain') === 'googleapis.com' && reasons.some((one) => at(detail, 'reason') === one))
+    );
+  };
+}
+
+const readAnswer = verdictTable([
+  {
+    verdict: 'active',
+    reason: 'models',
+    status: 200,
+    markers: [lists('models')],
+    evidence: 'https://ai.google.dev/api/models#method:-models.list',
+  },
+  {
+    verdict: 'inactive',
+    reason: 'api-key-invalid',
+    status: [400, 403],
+    markers: [because('API_KEY_INVALID')],
+    evidence: `${REASONS}: in a bad format, not found, or expired`,
+  },
+  {
+    verdict: 'inactive',
+    reason: 'consumer-gone',
+    status: 403,
+    markers: [because('CONSUMER_SUSPENDED', 'CONSUMER_INVALID', 'GCP_SUSPENDED')],
+    evidence: `${REASONS}: the project behind the key is suspended or deleted, so no service takes it`,
+  },
+  {
+    verdict: 'restricted',
+    reason: 'service-not-allowed',
+    status: 403,
+    markers: [because('API_KEY_SERVICE_BLOCKED', 'SERVICE_DISABLED', 'BILLING_DISABLED')],
+    evidence: `${REASONS}: the key is known, but not for this service`,
+  },
+  {
+    verdict: 'restricted',
+    reason: 'address-not-allowed',
+    status: 403,
+    markers: [because('API_KEY_IP_ADDRESS_BLOCKED')],
+    evidence: REASONS,
+  },
+  {
+    verdict: 'restricted',
+    reason: 'client-bound',
+    status: 403,
+    markers: [because('API_KEY_HTTP_REFERRER_BLOCKED', 'API_KEY_ANDROID_APP_BLOCKED', 'API_KEY_IOS_APP_BLOCKED')],
+    evidence: `${REASONS}: the key is known, but bound to a web page or an app`,
+  },
+]);
+
+/**
+ * Google's browser keys are meant to be read by everyone, so being accepted is no harm by itself. A key counts as public
+ * by design when both are so: it stands in the configuration of a Firebase app or in the address of the Maps script, and
+ * Google refuses it for Gemini, which would cost its owner money. A key that opens Gemini is active wherever it stands.
+ */
+function read(response: ProbeResponse, parts: Parts): Reading {
+  const reading = readAnswer(response);
+  const isClientKey = parts['clientKey'] !== undefined;
+  return isClientKey && reading.verdict === 'restricted'
+    ? { verdict: 'public-by-design', reason: `client-key-${reading.reason}` }
+    : reading;
+}
+
+const KEY = 'AIza[\\w-]{35}';
+/** Before a key of the Maps script: its address; after a key of a Firebase app: the app's domain. */
+const MAPS_BEFORE = '(?<=maps/api/js\\?(?:[\\w.,;&=-]{0,30}[&;])?key=)';
+const FIREBASE_AFTER = '(?=["\'][\\s\\S]{1,300}\\.firebase(?:app|io|storage)\\.(?:com|app))';
+
+/** The part has a name of its own, which is how the verdict knows where the key stood. */
+const clientKey: Format = {
+  id: 'google-api-key.client-key',
+  literals: ['AIza'],
+  pattern: new RegExp(`(?:${MAPS_BEFORE}|${GUARD_BEFORE}(?=${KEY}${FIREBASE_AFTER}))(?<clientKey>${KEY})(?![\\w-])`),
+  maxLength: 39 + 330,
+  redact: () => 'AIza…',
+  samples(random) {
+    const make = () => `AIza${random.text(35, BASE64URL.letters)}`;
+    const config = (key: string, domain = 'demo-1234.firebaseapp.com') =>
+      `const firebaseConfig = {\n  apiKey: "${key}",\n  authDomain: "${domain}",\n  projectId: "demo-1234",\n};\n`;
+    const script = (key: string, api = 'js') =>
+      `<script async src="https://maps.googleapis.com/maps/api/${api}?callback=init&key=${key}&v=weekly"></script>\n`;
+    const [web, json, maps] = [make(), make(), make()];
+    return {
+      hits: [
+        { text: config(web), parts: { clientKey: web } },
+        { text: JSON.stringify({ apiKey: json, storageBucket: 'demo-1234.firebasestorage.app' }), parts: { clientKey: json } },
+        { text: script(maps), parts: { clientKey: maps } },
+      ],
+      misses: [
+        config(make().slice(0, -1)),
+        config(make(), 'login.example.org'),
+        script(make(), 'geocode/json'),
+        script(`${make()}x`),
+      ],
+    };
+  },
+};
+
+export const googleApiKey = {
+  id: 'google-api-key',
+  label: 'Google API key',
+  family: 'api-key',
+  docs: 'https://cloud.google.com/docs/authentication/api-keys',
+  revoke: 'https://console.cloud.google.com/apis/credentials',
+  formats: [clientKey, shaped({ id: 'google-api-key.key', shape: ['AIza', run(BASE64URL, 35)], variable: 'GOOGLE_API_KEY' })],
+  probe: {
+    hosts: ['generativelanguage.googleapis.com'],
+    effect: 'reads',
+    requests: (parts) => [
+      get('https://generativelanguage.googleapis.com/v1/models?pageSize=1', {
+        'x-goog-api-key': (parts['clientKey'] ?? parts['token'])?.reveal() ?? '',
+      }),
+    ],
+    read,
+  },
+  unconfirmed: ['keys of the form AQ.… that are bound to a service account: their format is not published'],
+} as const satisfies Service;

@@ -1,0 +1,71 @@
+import { authorized, field, names, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import type { Format, Reading, Service } from '../service.ts';
+import type { Parts } from '../secret.ts';
+import { ALNUM, run, shaped } from '../token-shape.ts';
+
+const DOCS = 'https://docs.stripe.com/keys';
+
+function key(id: string, prefix: string, variable: string): Format {
+  return shaped({ id: `stripe.${id}`, family: 'api-key', shape: [prefix, run(ALNUM, 24, 247)], variable });
+}
+
+const readAnswer = verdictTable([
+  {
+    verdict: 'active',
+    reason: 'account',
+    status: 200,
+    markers: [field('object', 'account'), names('id')],
+    evidence: 'https://docs.stripe.com/api/accounts/retrieve',
+  },
+  {
+    verdict: 'restricted',
+    reason: 'permission',
+    status: 403,
+    markers: [saysAt('error.message', /does not have the required permissions|does not have access to account/)],
+    evidence: 'https://docs.stripe.com/keys/restricted-api-keys',
+  },
+  {
+    verdict: 'inactive',
+    reason: 'expired-key',
+    status: 401,
+    markers: [field('error.code', 'api_key_expired', 'platform_api_key_expired')],
+    evidence: 'https://docs.stripe.com/error-codes#api-key-expired',
+  },
+  {
+    verdict: 'inactive',
+    reason: 'invalid-key',
+    status: 401,
+    markers: [saysAt('error.message', /^(?:Invalid|Expired) API Key provided/)],
+    evidence: 'https://docs.stripe.com/error-handling (authentication error)',
+  },
+]);
+
+export const stripe = {
+  id: 'stripe',
+  label: 'Stripe',
+  family: 'api-key',
+  docs: DOCS,
+  revoke: 'https://dashboard.stripe.com/apikeys',
+  formats: [
+    key('secret-key', 'sk_live_', 'STRIPE_SECRET_KEY'),
+    key('restricted-key', 'rk_live_', 'STRIPE_SECRET_KEY'),
+    key('test-secret-key', 'sk_test_', 'STRIPE_SECRET_KEY'),
+    key('test-restricted-key', 'rk_test_', 'STRIPE_SECRET_KEY'),
+    key('publishable-key', 'pk_live_', 'STRIPE_PUBLISHABLE_KEY'),
+    key('test-publishable-key', 'pk_test_', 'STRIPE_PUBLISHABLE_KEY'),
+  ],
+  judge(parts: Parts): Reading | null {
+    return reveal(parts).startsWith('pk_') ? { verdict: 'public-by-design', reason: 'publishable-key' } : null;
+  },
+  probe: {
+    hosts: ['api.stripe.com'],
+    effect: 'reads',
+    requests: authorized('https://api.stripe.com/v1/account'),
+    read(response, parts) {
+      const reading = readAnswer(response);
+      // A test key moves no money: it is told apart, and counted with the others only by who asks for it.
+      const isTest = reveal(parts).includes('_test_');
+      return isTest && reading.verdict === 'active' ? { verdict: 'active', reason: 'test-account' } : reading;
+    },
+  },
+} as const satisfies Service;
