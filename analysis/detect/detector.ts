@@ -106,7 +106,7 @@ class Artifact implements ArtifactScanner {
     let placed: Placed[] = [];
     let left = 0;
     const scanner = new EntryScanner(this.#bench, (one) => {
-      if (one.match.rule.target.kind === 'companion') this.#keep(one, { path, entry, offset: one.start });
+      if (one.match.rule.target.kind === 'companion') this.#keep(one, { path, entry, start: one.start, end: one.end });
       else if (placed.length < MOST_CANDIDATES.entry) placed.push(one);
       else left++;
     });
@@ -149,18 +149,22 @@ class Artifact implements ArtifactScanner {
         this.#skip(path, 'limit-candidates', `candidates beyond the first ${MOST_CANDIDATES.artifact} of the artifact`);
         return;
       }
-      this.#waiting.push({ target, placed: claim, spot: { path, entry, offset: claim.start }, ambiguousWith });
+      this.#waiting.push({ target, placed: claim, spot: { path, entry, start: claim.start, end: claim.end }, ambiguousWith });
     }
   }
 
   #candidate({ target, placed, spot, ambiguousWith }: Waiting): Candidate {
     const { service, format, family, companions } = target;
     const parts: Record<string, Secret> = { ...placed.match.parts };
+    const others = (): readonly number[] =>
+      this.#waiting
+        .filter((other) => other.target === target && other.spot.entry === spot.entry && other.spot.start !== spot.start)
+        .map((other) => other.spot.start);
     let unpaired = false;
     for (const compiled of companions) {
       const { name, optional = false } = compiled.companion;
       if (parts[name] !== undefined) continue;
-      const value = this.#companions.nearest(compiled, parts, spot);
+      const value = this.#companions.nearest(compiled, parts, spot, others());
       if (value !== null) parts[name] = value;
       else if (!optional) unpaired = true;
     }

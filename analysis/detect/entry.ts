@@ -9,7 +9,7 @@ import type { LiteralFinder } from '../scan/literals.ts';
 import type { Phase } from '../text/base64.ts';
 import { plain } from '../text/haystack.ts';
 import { eachView } from '../text/views.ts';
-import type { Match, Matcher } from './match.ts';
+import type { Claims, Match, Matcher } from './match.ts';
 
 /** A match with its place in the entry. */
 export interface Placed {
@@ -51,6 +51,7 @@ export class EntryScanner {
   /** Start of the zone that comes next, in the window. */
   #next = 0;
   #phase: Phase | null = null;
+  readonly #claims: Claims = new Map();
   /** Lines that ended before the window, and where the one that reaches into it began, in the entry. */
   #linesBefore = 0;
   #lineStart = 0;
@@ -88,7 +89,7 @@ export class EntryScanner {
     this.#phase = eachView(plain(this.#window, this.#length, zone), { context, carried: this.#phase }, (haystack) => {
       hits.clear();
       finder.find(haystack.bytes, haystack.from, haystack.to, haystack.length, hits);
-      matcher.match(haystack, hits, (match) => {
+      matcher.match(haystack, hits, this.#claims, (match) => {
         if (match.start < counted) {
           line = this.#linesBefore + 1;
           lineStart = this.#lineStart - this.#base;

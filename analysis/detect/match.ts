@@ -2,7 +2,8 @@
 import type { Hits } from '../scan/hits.ts';
 import { Secret, type Parts } from '../secret.ts';
 import type { Haystack, Reading } from '../text/haystack.ts';
-import { GUARD, type CompiledCompanion, type FormatTarget, type Rule, type RuleSet } from './rules.ts';
+import { byPreference } from './preference.ts';
+import { GUARD, type CompiledCompanion, type Rule, type RuleSet } from './rules.ts';
 
 /** A match of a rule, with offsets in the window. */
 export interface Match {
@@ -18,9 +19,16 @@ export interface Match {
 }
 
 export interface Matcher {
-  /** All matches of the haystack around these hits. */
-  match(haystack: Haystack, hits: Hits, found: (match: Match) => void): void;
+  /**
+   * All matches of the haystack around these hits.
+   *
+   * @param claims of the entry, to be given with each of its haystacks
+   */
+  match(haystack: Haystack, hits: Hits, claims: Claims, found: (match: Match) => void): void;
 }
+
+/** The parts that tokens of an entry have taken as their companions, each with the token that did. */
+export type Claims = Map<string, string>;
 
 /** A format whose own function failed; the match was left out. */
 export type OnFault = (rule: Rule) => void;
@@ -30,7 +38,7 @@ export function createMatcher({ rules, rulesOf, literals }: RuleSet, onFault: On
   const ends = new Int32Array(rules.length);
 
   return {
-    match(haystack, hits, found) {
+    match(haystack, hits, claims, found) {
       if (hits.count === 0) return;
       ends.fill(0);
       for (let hit = 0; hit < hits.count; hit++) {
@@ -39,7 +47,7 @@ export function createMatcher({ rules, rulesOf, literals }: RuleSet, onFault: On
         const length = literals[literal]?.text.length ?? 0;
         for (const rule of rulesOf[literal] ?? []) {
           for (const reading of haystack.readingsAt(start)) {
-            if (around(rule, reading, start, length, ends, found, onFault)) break;
+            if (around({ rule, reading, literal: start, literalLength: length, ends, claims, found, onFault })) break;
           }
         }
       }
@@ -47,16 +55,20 @@ export function createMatcher({ rules, rulesOf, literals }: RuleSet, onFault: On
   };
 }
 
+interface Spot {
+  readonly rule: Rule;
+  readonly reading: Reading;
+  /** Where the literal stands, and its length. */
+  readonly literal: number;
+  readonly literalLength: number;
+  readonly ends: Int32Array;
+  readonly claims: Claims;
+  readonly found: (match: Match) => void;
+  readonly onFault: OnFault;
+}
+
 /** True where a match that holds the literal was found. */
-function around(
-  rule: Rule,
-  reading: Reading,
-  literal: number,
-  literalLength: number,
-  ends: Int32Array,
-  found: (match: Match) => void,
-  onFault: OnFault,
-): boolean {
+function around({ rule, reading, literal, literalLength, ends, claims, found, onFault }: Spot): boolean {
   const { pattern, reach, maxLength } = rule;
   const first = Math.max(literal - reach, ends[rule.index] ?? 0);
   if (first > literal) return false;
@@ -78,7 +90,7 @@ function around(
     ends[rule.index] = end;
     found({
       rule,
-      parts: rule.target.kind === 'format' ? withCompanions(rule.target, parts, reading, tokenStart, tokenEnd) : parts,
+      parts: withCompanions({ rule, parts, reading, start: tokenStart, end: tokenEnd, claims }),
       start: reading.start(tokenStart),
       end: reading.end(tokenEnd),
       decoding: reading.decoding,
@@ -121,44 +133,73 @@ function accepted(rule: Rule, parts: Parts, onFault: OnFault): boolean {
   }
 }
 
-function withCompanions(target: FormatTarget, parts: Parts, reading: Reading, start: number, end: number): Parts {
-  const all: Record<string, Secret> = { ...parts };
+/** A token whose companions are looked for. */
+interface Token {
+  readonly rule: Rule;
+  readonly parts: Parts;
+  readonly reading: Reading;
+  readonly start: number;
+  readonly end: number;
+  readonly claims: Claims;
+}
+
+function withCompanions(token: Token): Parts {
+  const { target } = token.rule;
+  if (target.kind === 'companion') return token.parts;
+  const all: Record<string, Secret> = { ...token.parts };
   for (const compiled of target.companions) {
-    const value = nearest(compiled, all, reading, start, end);
+    const value = nearest(compiled, all, token);
     if (value !== null) all[compiled.companion.name] = value;
   }
   return all;
 }
 
-/** The companion's part that stands nearest to the token [start, end), before or after it. */
-function nearest(
-  { companion, near }: CompiledCompanion,
-  parts: Parts,
-  reading: Reading,
-  start: number,
-  end: number,
-): Secret | null {
+/** The companion that stands nearest to the token, as far as it is not a neighbour's. */
+function nearest({ companion, near }: CompiledCompanion, parts: Parts, token: Token): Secret | null {
   if (near === null) return null;
+  const { reading, start, end, claims } = token;
   const first = Math.max(0, start - near.bytes);
   const last = Math.min(reading.length, end + near.bytes);
   const from = Math.max(0, first - GUARD);
   const text = reading.text(from, Math.min(reading.length, last + GUARD));
-  const { pattern } = near;
-  pattern.lastIndex = first - from;
-  let best: Secret | null = null;
-  let least = Number.POSITIVE_INFINITY;
+  const options = [...spans(near.pattern, text, first - from)]
+    .filter((span) => from + span[1] <= last)
+    .map(([one, other]) => ({ start: from + one, end: from + other, value: new Secret(text.slice(one, other)) }));
+  if (options.length === 0) return null;
+  const owner = identity(token.parts);
+  const ordered = byPreference(token, otherTokens(token, text, from), options, ({ value }) => isTaken(claims, value, owner));
+  const best = ordered.find(({ part: { value } }) => pairs(companion, { ...parts, [companion.name]: value }));
+  if (best === undefined) return null;
+  if (!best.foreign) claims.set(best.part.value.reveal(), owner);
+  return best.part.value;
+}
+
+function isTaken(claims: Claims, value: Secret, owner: string): boolean {
+  return (claims.get(value.reveal()) ?? owner) !== owner;
+}
+
+/** Spans of the named groups of all matches from `at` on. */
+function* spans(pattern: RegExp, text: string, at: number): Generator<readonly [start: number, end: number]> {
+  pattern.lastIndex = at;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     if (match[0] === '') pattern.lastIndex++;
     const span = spanOf(match);
-    if (span === null || from + span[1] > last) continue;
-    const distance = Math.max(start - (from + span[1]), from + span[0] - end);
-    if (distance < 0 || distance >= least) continue;
-    const value = new Secret(text.slice(...span));
-    if (!pairs(companion, { ...parts, [companion.name]: value })) continue;
-    best = value;
-    least = distance;
+    if (span !== null) yield span;
   }
-  return best;
+}
+
+/** Where other tokens of the same format begin. */
+function otherTokens({ rule, parts, start, end }: Token, text: string, from: number): readonly number[] {
+  const own = new Set(Object.values(parts).map((part) => part.reveal()));
+  return [...spans(rule.pattern, text, 0)]
+    .filter(([one, other]) => (from + other <= start || from + one >= end) && !own.has(text.slice(one, other)))
+    .map(([one]) => from + one);
+}
+
+function identity(parts: Parts): string {
+  return Object.values(parts)
+    .map((part) => part.reveal())
+    .join('\0');
 }
 
 /** False also where the companion's own check fails with an error: without a verdict there is no pair. */
