@@ -7,7 +7,7 @@
  */
 import type { Artifact, RegistryId } from '../data/model.ts';
 import { createGates, type GateLog, type GateTuning, type HostStatus, type RequestLedger } from './gate.ts';
-import { createAgents, type ProxyEnv } from './http/agents.ts';
+import { createAgents, type Lookup, type ProxyEnv } from './http/agents.ts';
 import type { BodyLimits } from './http/body.ts';
 import { download, type Download } from './http/download.ts';
 import { sendWithNpm } from './http/npm-transport.ts';
@@ -32,6 +32,8 @@ export interface HttpOptions {
   readonly npmOptions?: NpmOptions | null | undefined;
   /** Variables that name proxies, such as `process.env`; none by default. */
   readonly proxyEnv?: ProxyEnv | undefined;
+  /** How names become addresses; the system's way by default. */
+  readonly lookup?: Lookup | undefined;
   readonly tuning?: Partial<GateTuning> | undefined;
   readonly timeouts?: Partial<PhaseTimeouts> | undefined;
   readonly body?: Partial<Omit<BodyLimits, 'maxBytes'>> | undefined;
@@ -78,7 +80,7 @@ const TIMEOUTS: PhaseTimeouts = {
   responseMs: 60_000,
 };
 
-const BODY: Omit<BodyLimits, 'maxBytes'> = { idleMs: 30_000, minBytesPerSecond: 20_000, graceMs: 60_000 };
+const BODY: Omit<BodyLimits, 'maxBytes'> = { idleMs: 30_000, minBytesPerSecond: 20_000, graceMs: 60_000, abandonMs: 15 * 60_000 };
 
 /** Bytes of a page or document where the adapter sets no limit: above every list that a registry sends in one piece. */
 const DEFAULT_MAX_BYTES = 128 * 1024 * 1024;
@@ -94,7 +96,7 @@ const USER_AGENT_PREFIX: Partial<Readonly<Record<RegistryId, string>>> = {
 export function createHttp(options: HttpOptions): Http {
   const { version, contact, npmOptions = null } = options;
   const gates = createGates(options);
-  const agents = createAgents(options.proxyEnv ?? {});
+  const agents = createAgents(options.proxyEnv ?? {}, options.lookup);
   const npm = sendWithNpm(npmOptions);
 
   function contextOf(registry: Registry, { origins = {}, rates = {}, signal }: IoOptions): RequestContext {

@@ -32,8 +32,11 @@ export interface Agents {
   close(): void;
 }
 
-export function createAgents(proxyEnv: ProxyEnv): Agents {
-  const direct: AgentOptions = { keepAlive: true, maxFreeSockets: 16 };
+/** How names become addresses, as Node's own connections want it. */
+export type Lookup = NonNullable<AgentOptions['lookup']>;
+
+export function createAgents(proxyEnv: ProxyEnv, lookup?: Lookup): Agents {
+  const direct: AgentOptions = { keepAlive: true, maxFreeSockets: 16, ...(lookup === undefined ? {} : { lookup }) };
   const proxied: AgentOptions = { ...direct, proxyEnv: proxyVariables(proxyEnv) };
   const pairs: Readonly<Record<Trust, AgentPair>> = {
     loopback: { http: new HttpAgent(direct), https: new HttpsAgent(direct) },

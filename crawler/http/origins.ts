@@ -104,7 +104,7 @@ export function resolveOrigins(
         sent.username = base.url.username;
         sent.password = base.url.password;
       }
-      return { role: base.role, lane: `${registry.id} ${base.url.host}${base.url.pathname}`, limits: limitsOf(base), url: sent };
+      return { role: base.role, lane: `${base.url.host}${base.url.pathname}`, limits: limitsOf(base), url: sent };
     },
     trust(url, from) {
       const isConfigured = bases.some((one) => one.url.origin === url.origin);

@@ -3,9 +3,9 @@ import { Malformed, Refused, type CrawlError } from '../errors.ts';
 import type { Gates } from '../gate.ts';
 import type { Ask } from '../registry.ts';
 import type { Agents } from './agents.ts';
-import { collect, limited, tooLarge, type BodyLimits } from './body.ts';
+import { collect, drain, limited, tooLarge, type BodyLimits } from './body.ts';
 import { parse, type Origins } from './origins.ts';
-import { errorOf, needsBody } from './status.ts';
+import { errorOf } from './status.ts';
 import type { Incoming, PhaseTimeouts, Transport } from './transport.ts';
 
 export interface RequestContext {
@@ -38,6 +38,9 @@ export interface Answer {
 }
 
 const MAX_REDIRECTS = 3;
+/** How much of an error's page is read, and how long that may take. */
+const DRAIN_BYTES = 64 * 1024;
+const DRAIN_MS = 2000;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** The only request headers that follow a redirect to another origin: nothing that could be a credential. */
 const PORTABLE = /^(accept|accept-encoding|user-agent|range|if-range|if-none-match|if-modified-since|cache-control)$/;
@@ -99,26 +102,25 @@ async function hopTo<T>(
       timeouts: context.timeouts,
       signal,
     });
-    turn.arrived(incoming.connectMs);
-    let ended: () => void = () => undefined;
-    turn.hold(new Promise<void>((resolve) => (ended = resolve)));
-    const pieces = limited(incoming.body, url.href, { ...context.body, maxBytes: wanted.maxBytes }, (complete) => {
-      if (!complete) incoming.destroy();
-      ended();
+    // On this machine nothing travels: what a connection takes there is the machine's own slowness.
+    turn.arrived(trust === 'loopback' ? undefined : incoming.connectMs);
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    turn.hold(ended);
+    const pieces = limited(incoming.body, url.href, { ...context.body, maxBytes: wanted.maxBytes }, (isComplete) => {
+      if (!isComplete) incoming.destroy();
+      end();
     });
-    const redirect = redirectOf(incoming, url);
-    if (redirect !== null) {
-      incoming.destroy();
-      ended();
-      return { redirect };
-    }
     try {
-      await check(context, incoming, url, wanted, pieces);
+      if (!isWanted(incoming, wanted)) {
+        const start = await drain(pieces, DRAIN_BYTES, DRAIN_MS);
+        const redirect = redirectOf(incoming, url);
+        if (redirect !== null) return { redirect };
+        throw errorOf(incoming, withoutCredentials(url), start.toString('latin1'), context.now());
+      }
+      checkLength(incoming, url, wanted);
       return { value: await read({ status: incoming.status, headers: incoming.headers, url: withoutCredentials(url), pieces }) };
     } catch (error) {
-      await pieces.return();
-      incoming.destroy();
-      ended();
+      void pieces.return().catch(() => undefined);
       throw error;
     }
   });
@@ -150,37 +152,20 @@ function redirectOf(incoming: Incoming, url: URL): URL | null {
   return target;
 }
 
-async function check(
-  context: RequestContext,
-  incoming: Incoming,
-  url: URL,
-  wanted: Wanted,
-  pieces: AsyncIterable<Uint8Array>,
-): Promise<void> {
-  const { status, headers } = incoming;
-  if (status === 304 && (wanted.etag !== undefined || wanted.headers !== undefined)) return;
-  if (status === 200 || (status === 206 && wanted.range !== undefined)) {
-    const announced = Number(headers['content-length'] ?? Number.NaN);
-    if (wanted.method !== 'HEAD' && announced > wanted.maxBytes) throw tooLarge(url.href, wanted.maxBytes, announced);
-    return;
-  }
-  throw errorOf(incoming, withoutCredentials(url), needsBody(incoming) ? await startOf(pieces) : '', context.now());
+/** True where the answer is one that was asked for. */
+function isWanted({ status }: Incoming, wanted: Wanted): boolean {
+  if (status === 200) return true;
+  if (status === 206) return wanted.range !== undefined;
+  if (status !== 304) return false;
+  return (
+    wanted.etag !== undefined || Object.keys(wanted.headers ?? {}).some((name) => /^if-(none-match|modified-since)$/i.test(name))
+  );
 }
 
-/** The first bytes of a refusal, looked at and forgotten. */
-async function startOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const piece of pieces) {
-      parts.push(piece);
-      bytes += piece.byteLength;
-      if (bytes > 16_384) break;
-    }
-  } catch {
-    // A refusal whose page breaks off is still a refusal.
-  }
-  return Buffer.concat(parts).subarray(0, 16_384).toString('latin1');
+function checkLength(incoming: Incoming, url: URL, wanted: Wanted): void {
+  const announced = Number(incoming.headers['content-length'] ?? Number.NaN);
+  if (wanted.method !== 'HEAD' && announced > wanted.maxBytes)
+    throw tooLarge(withoutCredentials(url), wanted.maxBytes, announced);
 }
 
 /** The body as text: UTF-8, a byte order mark dropped. */

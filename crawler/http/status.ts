@@ -7,12 +7,7 @@ export interface Head {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** True where the beginning of the body is needed to tell what a refusal means. */
-export function needsBody(head: Head): boolean {
-  return head.status === 403 || head.status === 451;
-}
-
-/** The error for an answer that is neither 200, 206, 304 nor a redirect. `start`: the first bytes of a refusal's body. */
+/** The error for an answer that was not asked for. `start`: the first bytes of its body, looked at and forgotten. */
 export function errorOf(head: Head, url: string, start: string, now: number): CrawlError {
   const { status } = head;
   const details = { url, status };
@@ -35,7 +30,8 @@ export function errorOf(head: Head, url: string, start: string, now: number): Cr
     });
   }
   if (status >= 500 || status === 408 || status === 425) return new Unavailable(`the host failed (${status})`, details);
-  return new Malformed(`expected 200, 206 or 304, got ${status}`, details);
+  if (status === 304) return new Malformed('got 304 (not modified) without having asked for it', details);
+  return new Malformed(`expected 200, got ${status}`, details);
 }
 
 /**

@@ -1,0 +1,157 @@
+/**
+ * Exactly as fast as allowed, and never faster.
+ *
+ * A lane of R requests per second has k = ceil(R) tickets. A ticket can be used again k/R seconds after the answer to its
+ * last request began. The host saw that request before it answered, so two uses of a ticket reach it at least k/R seconds
+ * apart, and no window of k/R seconds (one second for a whole R) ever holds more than k requests, however much single
+ * requests are delayed on their way. Pacing by the moment of sending alone cannot promise that: requests that were sent
+ * apart may arrive together.
+ *
+ * The price is the time until an answer begins: 3 ms are 0.3 % of the rate, 100 ms would be 9 %. Half of the shortest time
+ * in which a connection to the host was opened is taken off, since the request needed as long to get there and its answer
+ * to come back; half, because the shortest time seen is seldom the shortest there is.
+ *
+ * The tickets are places in a p-queue. A second p-queue in strict mode spreads them, a tenth faster than they come back, so
+ * that a lane that was idle does not use all of them in one instant.
+ */
+import { BrokenCircuitError } from 'cockatiel';
+import PQueue from 'p-queue';
+import { Budget } from './budget.ts';
+import type { Host } from './host.ts';
+import type { World } from './world.ts';
+
+export interface LaneLimits {
+  readonly perSecond: number;
+  readonly concurrency: number;
+  /** Requests in any 30 days, over all lanes of the host; null without a ceiling. */
+  readonly per30Days: number | null;
+}
+
+/** What a request tells its lane while it is under way. */
+export interface Turn {
+  /** The answer began. `connectMs`: how long its connection took to open, where it was opened for this request. */
+  arrived(connectMs?: number): void;
+  /** Keeps the connection's place taken until `body` settles, for answers that are read later. */
+  hold(body: Promise<unknown>): void;
+}
+
+export interface Lane {
+  /**
+   * Sends one request as soon as it may be sent. Rejects with NotAllowed when it never may, and with Throttled or
+   * Unavailable when the host lost our patience. `send` runs at most once.
+   */
+  pass<T>(signal: AbortSignal, send: (turn: Turn) => Promise<T>): Promise<T>;
+}
+
+export function createLane(host: Host, limits: LaneLimits, world: World): Lane {
+  const { perSecond, concurrency } = checked(limits, host.name);
+  const tickets = Math.ceil(perSecond);
+  const periodMs = (tickets / perSecond) * 1000;
+  const connections = new PQueue({ concurrency });
+  const window = new PQueue({ concurrency: tickets });
+  const pace = new PQueue({ strict: true, ...spread(perSecond) });
+  const budget = new Budget(host.name, limits, world);
+  host.observe({ connections, budget });
+
+  async function pass<T>(outer: AbortSignal, send: (turn: Turn) => Promise<T>): Promise<T> {
+    const signal = world.untilClosed(outer);
+    const disconnect = await enter(connections, signal);
+    let body: Promise<unknown> = Promise.resolve();
+    const hold = (until: Promise<unknown>): void => {
+      body = until;
+    };
+    try {
+      for (;;) {
+        await host.clearance(signal);
+        const ticket = await takeTicket(signal);
+        if (ticket === null) continue;
+        try {
+          return await host.send(() => send({ arrived: (connectMs) => giveBack(ticket, connectMs), hold }));
+        } catch (error) {
+          if (!(error instanceof BrokenCircuitError)) throw error;
+          // The breaker opened in this very moment: nothing was sent.
+          budget.putBack();
+        } finally {
+          giveBack(ticket);
+        }
+      }
+    } finally {
+      void body.then(disconnect, disconnect);
+    }
+  }
+
+  /** A ticket when it is this request's turn; null where the host has meanwhile asked to wait. */
+  async function takeTicket(signal: AbortSignal): Promise<Ticket | null> {
+    const leave = await enter(window, signal);
+    try {
+      await pace.add(() => undefined, { signal });
+      await budget.take(signal);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    if (host.isClear()) return { leave, isSpent: false };
+    budget.putBack();
+    leave();
+    return null;
+  }
+
+  function giveBack(ticket: Ticket, connectMs?: number): void {
+    if (ticket.isSpent) return;
+    ticket.isSpent = true;
+    const timer = setTimeout(free, Math.max(0, periodMs - host.certainTravelMs(connectMs)));
+    world.closing.addEventListener('abort', free, { once: true });
+    function free(): void {
+      clearTimeout(timer);
+      world.closing.removeEventListener('abort', free);
+      ticket.leave();
+    }
+  }
+
+  return { pass };
+}
+
+interface Ticket {
+  readonly leave: () => void;
+  isSpent: boolean;
+}
+
+/** Waits for a place in a queue; it stays taken until the returned function is called. */
+function enter(queue: PQueue, signal: AbortSignal): Promise<() => void> {
+  // p-queue also frees the place of a running task when its signal aborts. Here a place that was taken stays taken (the
+  // request was sent), so the signal counts only while the task waits.
+  const waiting = new AbortController();
+  const stopWaiting = (): void => waiting.abort(signal.reason);
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    signal.addEventListener('abort', stopWaiting, { once: true });
+    const task = (): Promise<void> => {
+      signal.removeEventListener('abort', stopWaiting);
+      return new Promise<void>((leave) => resolve(leave));
+    };
+    queue.add(task, { signal: waiting.signal }).catch((error: unknown) => {
+      signal.removeEventListener('abort', stopWaiting);
+      reject(error);
+    });
+  });
+}
+
+/** Strict settings a tenth above the rate, in steps of at least 20 ms: timers are too coarse for shorter ones. */
+function spread(perSecond: number): { readonly interval: number; readonly intervalCap: number } {
+  const faster = perSecond * 1.1;
+  const intervalCap = Math.max(1, Math.ceil(faster * 0.02));
+  return { interval: (intervalCap * 1000) / faster, intervalCap };
+}
+
+function checked(limits: LaneLimits, host: string): LaneLimits {
+  if (!Number.isFinite(limits.perSecond) || limits.perSecond <= 0) {
+    throw new RangeError(`the rate for ${host} must be more than 0 requests per second, not ${limits.perSecond}`);
+  }
+  if (!Number.isInteger(limits.concurrency) || limits.concurrency < 1) {
+    throw new RangeError(`the concurrency for ${host} must be a whole number from 1, not ${limits.concurrency}`);
+  }
+  return limits;
+}

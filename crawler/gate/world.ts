@@ -1,0 +1,63 @@
+/** What all parts of the gates share: clock, chance, ledger, log, and the waiting times. */
+import type { CrawlError } from '../errors.ts';
+import type { RequestLedger } from './budget.ts';
+
+/** Times in milliseconds. The defaults are for real hosts; tests make them short. */
+export interface GateTuning {
+  /** Back-off where the host asks to slow down without saying for how long; doubles while it goes on asking. */
+  readonly floorMs: number;
+  /** Longest back-off, the host's own word included: after an hour one question more is no burden. */
+  readonly capMs: number;
+  /** How long a host may go without one good answer before what waits for it is given up. */
+  readonly patienceMs: number;
+  /** Good answers after which the next back-off starts from the floor again. */
+  readonly recovery: number;
+  /** Failures in a row (5xx, 429, network) that open the breaker, and how long it stays open at first; doubles. */
+  readonly breakerThreshold: number;
+  readonly breakerMs: number;
+  /** First pause before a failed request is sent again; doubles. */
+  readonly retryMs: number;
+  /** Refusals in a row after which the host is left alone, even where none was an explicit block. */
+  readonly refusals: number;
+}
+
+export const DEFAULT_TUNING: GateTuning = {
+  floorMs: 60_000,
+  capMs: 3_600_000,
+  patienceMs: 2 * 3_600_000,
+  recovery: 20,
+  breakerThreshold: 8,
+  breakerMs: 60_000,
+  retryMs: 1000,
+  refusals: 20,
+};
+
+/** The part of a logger that is used here; pino fits. */
+export interface GateLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface World {
+  readonly ledger: RequestLedger;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly log: GateLog | undefined;
+  readonly tuning: GateTuning;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly closing: AbortSignal;
+  /** A signal that also aborts when the gates close. */
+  untilClosed(signal: AbortSignal): AbortSignal;
+}
+
+const final = new WeakSet<CrawlError>();
+
+/** Marks an error by which a gate says that it has waited long enough: the retry loop lets it through. */
+export function givingUp<T extends CrawlError>(error: T): T {
+  final.add(error);
+  return error;
+}
+
+export function hasGivenUp(error: CrawlError): boolean {
+  return final.has(error);
+}
