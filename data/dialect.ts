@@ -1,0 +1,7 @@
+/** The few words in which the kinds of database differ; `open.ts` chooses, migrations fill them in. */
+export interface DialectWords {
+  /** Column definition of an integer primary key that numbers itself. */
+  readonly identity: string;
+  /** Suffix for tables that are stored in the order of their primary key. */
+  readonly clustered: string;
+}

@@ -1,0 +1,13 @@
+/**
+ * The migrations, in order of their numbers. Once released, a migration is never edited: the next one mends it. Views are no
+ * part of it: they hold no data and are made anew whenever their text changes (`upgrade.ts`).
+ */
+import type { Migration } from 'kysely/migration';
+import type { DialectWords } from '../dialect.ts';
+import { tables } from './m0001-tables.ts';
+
+export function migrations(words: DialectWords): Readonly<Record<string, Migration>> {
+  return {
+    '0001-tables': tables(words),
+  };
+}

@@ -1,0 +1,91 @@
+/** What was asked about which token, written before it is asked: a crash may lose an answer, it never asks twice. */
+import type { Database } from '../database.ts';
+import type { Verdict } from '../model.ts';
+import { text } from './rows.ts';
+
+/** What is remembered of the last question about a token. */
+export type Memory =
+  | { readonly state: 'settled'; readonly verdict: Verdict; readonly reason: string; readonly askedAt: number }
+  /** Asked, and the answer was lost or is still on its way. */
+  | { readonly state: 'asked'; readonly askedAt: number };
+
+export interface ValidationMemory {
+  /** The last question about the token, whenever it was; null where it was never asked. */
+  recall(fingerprint: string): Promise<Memory | null>;
+  /**
+   * Claims the right to ask about a token, before the question is sent. False: it was asked at or after `notSince`, by this process
+   * or another, and must not be asked again.
+   */
+  begin(service: string, fingerprint: string, now: number, notSince: number): Promise<boolean>;
+  /** Writes down the answer to the question that `begin` allowed. */
+  settle(fingerprint: string, answer: { readonly verdict: Verdict; readonly reason: string }, now: number): Promise<void>;
+}
+
+/** @param run whose questions these are, or null outside of a run; for the audit */
+export function validationMemory(
+  { db }: Database,
+  { run, keyId }: { readonly run: number | null; readonly keyId: string },
+): ValidationMemory {
+  return {
+    async recall(fingerprint) {
+      const known = await db
+        .selectFrom('validation')
+        .select(['asked_at', 'settled_at', 'verdict', 'reason'])
+        .where('key_id', '=', keyId)
+        .where('fingerprint', '=', fingerprint)
+        .executeTakeFirst();
+      if (known === undefined) return null;
+      if (known.settled_at === null || known.verdict === null) return { state: 'asked', askedAt: known.asked_at };
+      return { state: 'settled', verdict: known.verdict, reason: known.reason ?? '', askedAt: known.asked_at };
+    },
+
+    async begin(service, fingerprint, now, notSince) {
+      return await db.transaction().execute(async (tx) => {
+        const asked = { service: text(service), asked_at: now, settled_at: null, verdict: null, reason: null };
+        const claimed = await tx
+          .insertInto('validation')
+          .values({ key_id: keyId, fingerprint: text(fingerprint), ...asked })
+          .onConflict((oc) =>
+            oc
+              .columns(['key_id', 'fingerprint'])
+              .doUpdateSet({ asked_at: now, settled_at: null, verdict: null, reason: null })
+              .where('validation.asked_at', '<', notSince),
+          )
+          .returning('asked_at')
+          .executeTakeFirst();
+        if (claimed === undefined) return false;
+        await tx
+          .insertInto('question')
+          .values({ run_id: run, key_id: keyId, fingerprint: text(fingerprint), ...asked })
+          .execute();
+        return true;
+      });
+    },
+
+    async settle(fingerprint, { verdict, reason }, now) {
+      await db.transaction().execute(async (tx) => {
+        const answer = { verdict, reason: text(reason), settled_at: now };
+        await tx
+          .updateTable('validation')
+          .set(answer)
+          .where('key_id', '=', keyId)
+          .where('fingerprint', '=', fingerprint)
+          .execute();
+        await tx
+          .updateTable('question')
+          .set(answer)
+          .where('key_id', '=', keyId)
+          .where('fingerprint', '=', fingerprint)
+          .where('settled_at', 'is', null)
+          .where('id', '=', (eb) =>
+            eb
+              .selectFrom('question as last')
+              .select((last) => last.fn.max('last.id').as('id'))
+              .where('last.key_id', '=', keyId)
+              .where('last.fingerprint', '=', fingerprint),
+          )
+          .execute();
+      });
+    },
+  };
+}

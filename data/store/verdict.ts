@@ -1,0 +1,247 @@
+/** Verdicts of a run, and the second look at those that decided nothing. */
+import type { Database, Reader, Tx } from '../database.ts';
+import type { Family, Finding, RegistryId, Verdict } from '../model.ts';
+import { chunks, distinctBy, text } from './rows.ts';
+import { requireOpen } from './run.ts';
+
+/**
+ * Which of two verdicts on one token stands in a run: the higher. A fact beats an open question, an accepted token beats a
+ * refused one (several regions, several moments), and the order in which packages were analysed changes nothing.
+ */
+const PRECEDENCE: Readonly<Record<Verdict, number>> = {
+  untested: 0,
+  unknown: 1,
+  inactive: 2,
+  'published-example': 3,
+  canary: 4,
+  'public-by-design': 5,
+  restricted: 6,
+  active: 7,
+};
+
+export interface JudgedToken {
+  readonly tokenId: number;
+  readonly finding: Pick<Finding, 'family' | 'verdict' | 'reason' | 'policy'>;
+}
+
+/** Stores verdicts; of two on one token the one of higher precedence stands. */
+export async function saveVerdicts(tx: Tx, run: number, tokens: readonly JudgedToken[], now: number): Promise<void> {
+  const rows = distinctBy(tokens, (one) => String(one.tokenId)).map(({ tokenId, finding }) => ({
+    run_id: run,
+    token_id: tokenId,
+    family: finding.family,
+    verdict: finding.verdict,
+    reason: text(finding.reason),
+    policy: finding.policy === null ? null : text(finding.policy),
+    precedence: PRECEDENCE[finding.verdict],
+    decided_at: now,
+    looks: 1,
+    look_after: finding.verdict === 'unknown' ? now : null,
+  }));
+  for (const chunk of chunks(rows, 10)) {
+    await tx
+      .insertInto('verdict')
+      .values(chunk)
+      .onConflict((oc) =>
+        oc
+          .columns(['run_id', 'token_id'])
+          .doUpdateSet((eb) => ({
+            family: eb.ref('excluded.family'),
+            verdict: eb.ref('excluded.verdict'),
+            reason: eb.ref('excluded.reason'),
+            policy: eb.ref('excluded.policy'),
+            precedence: eb.ref('excluded.precedence'),
+            decided_at: eb.ref('excluded.decided_at'),
+            look_after: eb.ref('excluded.look_after'),
+          }))
+          .where((eb) =>
+            eb.or([
+              eb('excluded.precedence', '>', eb.ref('verdict.precedence')),
+              // Equal verdicts for different reasons: any rule will do that does not depend on who came first.
+              eb.and([
+                eb('excluded.precedence', '=', eb.ref('verdict.precedence')),
+                eb('excluded.reason', '<', eb.ref('verdict.reason')),
+              ]),
+            ]),
+          ),
+      )
+      .execute();
+  }
+}
+
+export interface KnownVerdict {
+  readonly run: number;
+  readonly family: Family;
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly policy: string | null;
+  readonly decidedAt: number;
+  /** The run it comes from validated in the same way: same mode, same family, same switch of the service. */
+  readonly sameTerms: boolean;
+}
+
+/** The newest verdict on each token: this run's own if there is one. */
+export async function lastVerdicts(
+  db: Reader,
+  run: number,
+  tokenIds: readonly number[],
+): Promise<ReadonlyMap<number, KnownVerdict>> {
+  const known = new Map<number, KnownVerdict>();
+  if (tokenIds.length === 0) return known;
+  const terms = await readTerms(db, run);
+  for (const some of chunks(tokenIds, 1)) {
+    const rows = await db
+      .selectFrom('verdict')
+      .innerJoin('run', 'run.id', 'verdict.run_id')
+      .innerJoin('token', 'token.id', 'verdict.token_id')
+      .leftJoin('run_service', (join) =>
+        join
+          .onRef('run_service.run_id', '=', 'verdict.run_id')
+          .onRef('run_service.service', '=', 'token.service')
+          .onRef('run_service.family', '=', 'verdict.family'),
+      )
+      .select(['verdict.run_id', 'verdict.token_id', 'verdict.family', 'verdict.verdict', 'verdict.reason', 'verdict.policy'])
+      .select(['verdict.decided_at', 'run.validation', 'token.service', 'run_service.checked', 'run_service.off_reason'])
+      .where('verdict.token_id', 'in', some)
+      .where('verdict.run_id', '<=', run)
+      .orderBy('verdict.run_id')
+      .execute();
+    for (const row of rows) {
+      const { family, verdict, reason, policy } = row;
+      const sameTerms =
+        row.off_reason === null &&
+        row.validation === terms.validation &&
+        row.checked === terms.checked.get(`${row.service} ${family}`);
+      known.set(row.token_id, { run: row.run_id, family, verdict, reason, policy, decidedAt: row.decided_at, sameTerms });
+    }
+  }
+  return known;
+}
+
+export interface OpenQuestion {
+  readonly packageId: number;
+  readonly registry: RegistryId;
+  readonly name: string;
+  readonly key: string;
+  readonly version: string;
+  readonly filename: string;
+  readonly url: string;
+  /** Tokens in the artifact that are still undecided. */
+  readonly fingerprints: readonly string[];
+}
+
+export interface SecondLook {
+  readonly now: number;
+  /** Nobody else looks before this much time has passed. */
+  readonly leaseMs: number;
+  readonly limit: number;
+  /** A token that stayed undecided so often is left undecided. */
+  readonly maxLooks: number;
+}
+
+/**
+ * Takes undecided tokens for another look, and names for each one artifact that carries it: the token itself was not kept, so
+ * the artifact has to be fetched and scanned again. Answer with `settleUnknown`.
+ */
+export async function claimUnknown({ db }: Database, run: number, look: SecondLook): Promise<readonly OpenQuestion[]> {
+  return await db.transaction().execute(async (tx) => {
+    await requireOpen(tx, run);
+    const tokens = await tx
+      .updateTable('verdict')
+      .set((eb) => ({ look_after: look.now + look.leaseMs, looks: eb('looks', '+', 1) }))
+      .where('run_id', '=', run)
+      .where('token_id', 'in', (eb) =>
+        eb
+          .selectFrom('verdict as due')
+          .select('due.token_id')
+          .where('due.run_id', '=', run)
+          .where('due.verdict', '=', 'unknown')
+          .where('due.look_after', '<=', look.now)
+          .where('due.looks', '<', look.maxLooks)
+          .orderBy('due.look_after')
+          .limit(look.limit),
+      )
+      .returning('token_id')
+      .execute();
+    if (tokens.length === 0) return [];
+    const carriers = await tx
+      .selectFrom('occurrence')
+      .innerJoin('analysis', 'analysis.scan_id', 'occurrence.scan_id')
+      .innerJoin('artifact', 'artifact.id', 'analysis.artifact_id')
+      .innerJoin('release', 'release.id', 'artifact.release_id')
+      .innerJoin('package', 'package.id', 'analysis.package_id')
+      .innerJoin('token', 'token.id', 'occurrence.token_id')
+      .select(['package.id as packageId', 'package.registry', 'package.name', 'package.key', 'release.version'])
+      .select(['artifact.filename', 'artifact.url', 'artifact.id as artifactId', 'token.fingerprint'])
+      .where('analysis.run_id', '=', run)
+      .where(
+        'occurrence.token_id',
+        'in',
+        tokens.map((one) => one.token_id),
+      )
+      .orderBy('package.id')
+      .orderBy('artifact.id')
+      .execute();
+    return byArtifact(distinctBy(carriers, (one) => one.fingerprint));
+  });
+}
+
+/** Stores what another look decided. What is still unknown stays in the queue until its looks are used up. */
+export async function settleUnknown({ db }: Database, run: number, findings: readonly Finding[], now: number): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await requireOpen(tx, run);
+    for (const chunk of chunks(
+      distinctBy(findings, (one) => one.fingerprint),
+      1,
+    )) {
+      const tokens = await tx
+        .selectFrom('token')
+        .innerJoin('run', 'run.key_id', 'token.key_id')
+        .innerJoin('verdict', (join) => join.onRef('verdict.token_id', '=', 'token.id').onRef('verdict.run_id', '=', 'run.id'))
+        .select(['token.id', 'token.fingerprint'])
+        .where('run.id', '=', run)
+        .where(
+          'token.fingerprint',
+          'in',
+          chunk.map((one) => one.fingerprint),
+        )
+        .execute();
+      const ids = new Map(tokens.map((one) => [one.fingerprint, one.id]));
+      const judged = chunk.flatMap((finding) => {
+        const tokenId = ids.get(finding.fingerprint);
+        return tokenId === undefined ? [] : [{ tokenId, finding }];
+      });
+      await saveVerdicts(tx, run, judged, now);
+    }
+  });
+}
+
+interface Terms {
+  readonly validation: string;
+  readonly checked: ReadonlyMap<string, number>;
+}
+
+async function readTerms(db: Reader, run: number): Promise<Terms> {
+  const { validation } = await db.selectFrom('run').select('validation').where('id', '=', run).executeTakeFirstOrThrow();
+  const services = await db
+    .selectFrom('run_service')
+    .select(['service', 'family', 'checked'])
+    .where('run_id', '=', run)
+    .execute();
+  return { validation, checked: new Map(services.map((one) => [`${one.service} ${one.family}`, one.checked])) };
+}
+
+interface Carrier extends Omit<OpenQuestion, 'fingerprints'> {
+  readonly artifactId: number;
+  readonly fingerprint: string;
+}
+
+function byArtifact(carriers: readonly Carrier[]): readonly OpenQuestion[] {
+  const questions = new Map<number, OpenQuestion & { readonly fingerprints: string[] }>();
+  for (const { artifactId, fingerprint, ...place } of carriers) {
+    const known = questions.get(artifactId);
+    if (known === undefined) questions.set(artifactId, { ...place, fingerprints: [fingerprint] });
+    else known.fingerprints.push(fingerprint);
+  }
+  return [...questions.values()];
+}

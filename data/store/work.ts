@@ -1,0 +1,290 @@
+/** Packages of a run as work: taken with a lease, finished once, given back by whoever dies. */
+import type { Database, Tx } from '../database.ts';
+import type { Artifact, NoReleaseReason, RegistryId, Release, ScanReport, Skipped, Tier } from '../model.ts';
+import { countDrops } from './frame.ts';
+import { saveRelease, saveScan } from './content.ts';
+import { chunks, detailText, flag, json, text } from './rows.ts';
+import { requireOpen } from './run.ts';
+import { saveVerdicts } from './verdict.ts';
+
+export interface Claim {
+  readonly holder: string;
+  readonly now: number;
+  /** After this time without a result the package is somebody else's. */
+  readonly leaseMs: number;
+  readonly limit: number;
+  /** A package that took this many workers down is set aside as `gave-up`. */
+  readonly maxAttempts: number;
+}
+
+export interface ClaimedPackage {
+  readonly packageId: number;
+  readonly registry: RegistryId;
+  readonly name: string;
+  readonly key: string;
+  readonly tier: Tier;
+  readonly rank: number | null;
+  /** 1 at the first try. */
+  readonly attempt: number;
+}
+
+/** Takes up to `limit` packages to work on, the best ranked first. Empty: nothing can be taken now (`nextClaimAt` says when). */
+export async function claimPackages(
+  { db }: Database,
+  run: number,
+  registry: RegistryId,
+  claim: Claim,
+): Promise<readonly ClaimedPackage[]> {
+  return await db.transaction().execute(async (tx) => {
+    await requireOpen(tx, run);
+    await giveUp(tx, run, registry, claim);
+    const claimed = await tx
+      .updateTable('selection')
+      .set((eb) => ({
+        holder: text(claim.holder),
+        not_before: claim.now + claim.leaseMs,
+        attempts: eb('attempts', '+', 1),
+      }))
+      .where('run_id', '=', run)
+      .where('package_id', 'in', (eb) =>
+        eb
+          .selectFrom('selection as free')
+          .select('free.package_id')
+          .where('free.run_id', '=', run)
+          .where('free.registry', '=', registry)
+          .where('free.state', '=', 'pending')
+          .where((or) => or.or([or('free.not_before', 'is', null), or('free.not_before', '<=', claim.now)]))
+          .orderBy('free.position')
+          .limit(claim.limit),
+      )
+      .returning(['package_id', 'position', 'tier', 'rank', 'attempts'])
+      .execute();
+    if (claimed.length === 0) return [];
+    const packages = await tx
+      .selectFrom('package')
+      .select(['id', 'name', 'key'])
+      .where(
+        'id',
+        'in',
+        claimed.map((one) => one.package_id),
+      )
+      .execute();
+    const byId = new Map(packages.map((one) => [one.id, one]));
+    return claimed
+      .toSorted((a, b) => a.position - b.position)
+      .flatMap(({ package_id: packageId, tier, rank, attempts }) => {
+        const known = byId.get(packageId);
+        return known === undefined
+          ? []
+          : [{ packageId, registry, name: known.name, key: known.key, tier, rank, attempt: attempts }];
+      });
+  });
+}
+
+/** When a package that somebody holds or that waits for another try can be taken; null where none is left to do. */
+export async function nextClaimAt({ db }: Database, run: number, registry: RegistryId): Promise<number | null> {
+  const { next, pending } = await db
+    .selectFrom('selection')
+    .select((eb) => [
+      eb.fn.min<number | null>(eb.fn.coalesce('not_before', eb.lit(0))).as('next'),
+      eb.fn.countAll<number>().as('pending'),
+    ])
+    .where('run_id', '=', run)
+    .where('registry', '=', registry)
+    .where('state', '=', 'pending')
+    .executeTakeFirstOrThrow();
+  return pending === 0 ? null : next;
+}
+
+/** Extends the leases of packages that are still being worked on. */
+export async function renewPackages(
+  { db }: Database,
+  run: number,
+  packageIds: readonly number[],
+  claim: Pick<Claim, 'holder' | 'now' | 'leaseMs'>,
+): Promise<void> {
+  for (const some of chunks(packageIds, 1)) {
+    await db
+      .updateTable('selection')
+      .set({ not_before: claim.now + claim.leaseMs })
+      .where('run_id', '=', run)
+      .where('package_id', 'in', some)
+      .where('state', '=', 'pending')
+      .where('holder', '=', claim.holder)
+      .execute();
+  }
+}
+
+/**
+ * Gives packages back without a result: on a clean stop (`after` now, `uncounted`), or to try again later.
+ */
+export async function returnPackages(
+  { db }: Database,
+  run: number,
+  packageIds: readonly number[],
+  { holder, after, counted }: { readonly holder: string; readonly after: number; readonly counted: boolean },
+): Promise<void> {
+  for (const some of chunks(packageIds, 1)) {
+    await db
+      .updateTable('selection')
+      .set((eb) => ({ holder: null, not_before: after, ...(counted ? {} : { attempts: eb('attempts', '-', 1) }) }))
+      .where('run_id', '=', run)
+      .where('package_id', 'in', some)
+      .where('state', '=', 'pending')
+      .where('holder', '=', holder)
+      .execute();
+  }
+}
+
+export interface ArtifactResult {
+  readonly artifact: Artifact;
+  /** What was found in it, by a look just now or one remembered by `recallScan`; null where it was not read (`skipped` says why). */
+  readonly report: ScanReport | null;
+}
+
+export type PackageResult =
+  | {
+      readonly state: 'analysed';
+      readonly release: Release;
+      readonly artifacts: readonly ArtifactResult[];
+      /** Artifacts that were not read, or not to their end. */
+      readonly skipped: readonly Skipped[];
+    }
+  | { readonly state: 'no-release'; readonly reason: NoReleaseReason; readonly detail: string }
+  | {
+      readonly state: 'failed';
+      /** A slug, such as `unavailable` or `digest-mismatch`. */
+      readonly reason: string;
+      /** A sentence, free of secrets. */
+      readonly detail: string;
+      readonly release?: Release;
+      readonly skipped?: readonly Skipped[];
+    };
+
+export interface Finish {
+  readonly now: number;
+  /** Items that the adapter dropped on the way, by reason. */
+  readonly dropped?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Stores all that is known of a package in a run, in one transaction. The first result stands: false says that the package
+ * had one already (a lease ran out and somebody else was faster), and nothing was changed.
+ */
+export async function savePackageResult(
+  { db }: Database,
+  run: number,
+  packageId: number,
+  result: PackageResult,
+  finish: Finish,
+): Promise<boolean> {
+  return await db.transaction().execute(async (tx) => {
+    await requireOpen(tx, run);
+    const selection = await tx
+      .selectFrom('selection')
+      .innerJoin('run', 'run.id', 'selection.run_id')
+      .select(['selection.registry', 'selection.state', 'run.key_id', 'run.detector_stamp'])
+      .where('run_id', '=', run)
+      .where('package_id', '=', packageId)
+      .executeTakeFirst();
+    if (selection === undefined) throw new Error(`package ${packageId} was not selected for run ${run}`);
+    if (selection.state !== 'pending') return false;
+    const releaseId = await saveContent(tx, run, packageId, result, {
+      keyId: selection.key_id,
+      stamp: selection.detector_stamp,
+      now: finish.now,
+    });
+    await tx
+      .updateTable('selection')
+      .set({
+        state: result.state,
+        reason: result.state === 'analysed' ? null : text(result.reason),
+        detail: result.state === 'analysed' ? null : detailText(result.detail),
+        holder: null,
+        not_before: null,
+        finished_at: finish.now,
+        release_id: releaseId,
+        partial: flag(isPartial(result)),
+      })
+      .where('run_id', '=', run)
+      .where('package_id', '=', packageId)
+      .execute();
+    await countDrops(tx, run, selection.registry, finish.dropped ?? {});
+    return true;
+  });
+}
+
+interface Context {
+  readonly keyId: string;
+  readonly stamp: string;
+  readonly now: number;
+}
+
+async function saveContent(
+  tx: Tx,
+  run: number,
+  packageId: number,
+  result: PackageResult,
+  context: Context,
+): Promise<number | null> {
+  if (result.state === 'no-release') return null;
+  await saveSkips(tx, run, packageId, result.skipped ?? []);
+  if (result.release === undefined) return null;
+  const { releaseId, artifactIds } = await saveRelease(tx, packageId, result.release);
+  if (result.state === 'failed') return releaseId;
+  for (const { artifact, report } of result.artifacts) {
+    const artifactId = artifactIds.get(artifact.filename);
+    if (artifactId === undefined) throw new Error(`the release does not list the artifact ${artifact.filename}`);
+    if (report === null) continue;
+    const scan = await saveScan(tx, report, context);
+    await tx
+      .updateTable('artifact')
+      .set({ sha256: text(report.artifact.sha256), bytes: report.artifact.bytes })
+      .where('id', '=', artifactId)
+      .execute();
+    await tx
+      .insertInto('analysis')
+      .values({ run_id: run, package_id: packageId, artifact_id: artifactId, scan_id: scan.scanId })
+      .onConflict((oc) => oc.doNothing())
+      .execute();
+    await saveVerdicts(tx, run, scan.tokens, context.now);
+  }
+  return releaseId;
+}
+
+async function saveSkips(tx: Tx, run: number, packageId: number, skipped: readonly Skipped[]): Promise<void> {
+  const rows = skipped.map((one, index) => ({
+    run_id: run,
+    package_id: packageId,
+    position: index,
+    path: json(one.path),
+    reason: text(one.reason),
+    detail: detailText(one.detail),
+  }));
+  for (const chunk of chunks(rows, 6)) await tx.insertInto('package_skip').values(chunk).execute();
+}
+
+function isPartial(result: PackageResult): boolean {
+  if (result.state !== 'analysed') return false;
+  return result.skipped.length > 0 || result.artifacts.some(({ report }) => report === null || report.skipped.length > 0);
+}
+
+/** A package whose workers died again and again is set aside, so that it takes no more of them. */
+async function giveUp(tx: Tx, run: number, registry: RegistryId, { now, maxAttempts }: Claim): Promise<void> {
+  await tx
+    .updateTable('selection')
+    .set({
+      state: 'failed',
+      reason: 'gave-up',
+      detail: `no result after ${maxAttempts} tries, each of which ended without a word`,
+      holder: null,
+      not_before: null,
+      finished_at: now,
+    })
+    .where('run_id', '=', run)
+    .where('registry', '=', registry)
+    .where('state', '=', 'pending')
+    .where('attempts', '>=', maxAttempts)
+    .where('not_before', '<=', now)
+    .execute();
+}
