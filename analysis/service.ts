@@ -123,7 +123,8 @@ export interface Probe {
   readonly perSecond?: number;
   /**
    * The requests to make, one after another (most services: one). With several (regions, sandbox and live), the first
-   * that is not `inactive` decides, and the verdict is inactive only when all refuse. Null: these parts cannot be asked.
+   * that accepts decides, one without an answer leaves the token undecided, and the verdict is inactive only when all
+   * refuse. Null: these parts cannot be asked.
    */
   requests(parts: Parts, env: Env): readonly ProbeRequest[] | null | Promise<readonly ProbeRequest[] | null>;
   /**

@@ -60,16 +60,16 @@ export interface ServiceStandIns {
   /** For classes that go wrong on the wire; to be given to the server beside the handler. */
   readonly faults: FaultPlan;
   /** Makes a well-formed token and remembers what to answer for it. */
-  issue(serviceId: string, wish: TokenWish): IssuedToken;
+  readonly issue: (serviceId: string, wish: TokenWish) => IssuedToken;
   /** The verdicts for which this service can have a token issued. */
-  verdictsOf(serviceId: string): readonly Verdict[];
+  readonly verdictsOf: (serviceId: string) => readonly Verdict[];
   /** The classes of answer that this service's stand-in can give. */
-  answersOf(serviceId: string): readonly AnswerClass[];
+  readonly answersOf: (serviceId: string) => readonly AnswerClass[];
   /** From now on every token is answered as an active one (or no longer): what a control probe must notice. */
-  acceptEverything(serviceId: string, on?: boolean): void;
+  readonly acceptEverything: (serviceId: string, on?: boolean) => void;
   readonly calls: readonly StandInCall[];
   /** How often this token was asked about. */
-  callsFor(token: IssuedToken): number;
+  readonly callsFor: (token: IssuedToken) => number;
 }
 
 export interface ServiceStandInsOptions {
@@ -178,7 +178,7 @@ export async function createServiceStandIns({ standIns, services, now }: Service
 /** The stand-ins on a server of their own; `hostOf` gives what the validation engine is to be pointed at. */
 export async function startServiceStandIns(
   options: ServiceStandInsOptions,
-): Promise<ServiceStandIns & { readonly server: StandInServer; hostOf(serviceId: string): string }> {
+): Promise<ServiceStandIns & { readonly server: StandInServer; readonly hostOf: (serviceId: string) => string }> {
   const standIns = await createServiceStandIns(options);
   const server = await startServer(() => standIns.handler, standIns.faults);
   return { ...standIns, server, hostOf: (serviceId) => `${server.origin}/${serviceId}/{host}` };

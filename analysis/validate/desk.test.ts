@@ -1,0 +1,114 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { startServer } from '../../crawler/stand-in/server.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { bench, closeAfterTest, judgeOne, START } from '../stand-in/engine/bench-of-validation.ts';
+import { candidateOf } from '../stand-in/engine/candidates.ts';
+import { inventedFormat, inventedProbe, inventedService, inventedStandIn } from '../stand-in/engine/invented.ts';
+import { loopbackSend } from '../stand-in/engine/loopback-send.ts';
+import { createValidator } from '../validate.ts';
+import type { Send } from './contract.ts';
+import { createMemory } from './memory.ts';
+
+describe('politeness', () => {
+  test('after "too many requests" the service is left alone for as long as it asked', async () => {
+    const { validator, token, callsFor, pass, memory, logged } = await bench();
+    const one = validator();
+    const limited = token('rate-limited');
+    const rest = Array.from({ length: 5 }, (_, index) => token('active', `rest ${index}`));
+    await one.judge([candidateOf(limited)]);
+    const findings = await one.judge(rest.map((each) => candidateOf(each)));
+    for (const finding of findings) expect(finding).toMatchObject({ verdict: 'unknown', reason: 'rate-limited' });
+    expect(rest.map(callsFor)).toEqual([0, 0, 0, 0, 0]);
+    expect(memory.size).toBe(1);
+    const waiting = one.summary().undecided.filter(({ fingerprint }) => fingerprint !== candidateOf(limited).fingerprint);
+    expect(waiting.map(({ retryAfter }) => retryAfter)).toEqual(rest.map(() => new Date('2030-01-01T00:02:00Z')));
+    expect(logged).toEqual([
+      [{ service: 'invented', reason: 'rate-limited', seconds: 120 }, 'the service is not asked for a while'],
+    ]);
+    pass(121_000);
+    expect((await one.judge(rest.map((each) => candidateOf(each)))).map((finding) => finding.verdict)).toEqual(
+      rest.map(() => 'active'),
+    );
+    expect(callsFor(limited)).toBe(1);
+  });
+
+  test('without a word on how long, the pause doubles', async () => {
+    const { validator, token, pass, logged } = await bench();
+    const one = validator();
+    for (let index = 0; index < 3; index++) {
+      await one.judge([candidateOf(token('rate-limited-bare', `token ${index}`))]);
+      pass(3_600_000);
+    }
+    expect(logged.map((entry) => inspect(entry))).toEqual([
+      expect.stringContaining('seconds: 60'),
+      expect.stringContaining('seconds: 120'),
+      expect.stringContaining('seconds: 240'),
+    ]);
+  });
+
+  test('another service is asked meanwhile', async () => {
+    const other = inventedService({ id: 'other', formats: [inventedFormat('other.token')] });
+    const { validator, token, issue } = await bench({
+      services: [inventedService(), other],
+      standIns: [inventedStandIn(), inventedStandIn({ id: 'other' })],
+    });
+    const one = validator();
+    await one.judge([candidateOf(token('rate-limited'))]);
+    const elsewhere = issue('other', { seed: 'a', verdict: 'active' });
+    expect((await judgeOne(one, candidateOf(elsewhere))).verdict).toBe('active');
+  });
+
+  test('ten failures in a row are an outage, and the rest is not asked', async () => {
+    const { validator, token, callsFor, logged } = await bench();
+    const one = validator();
+    for (let index = 0; index < 10; index++) await one.judge([candidateOf(token('server-error', `token ${index}`))]);
+    const next = token('active');
+    expect(await judgeOne(one, candidateOf(next))).toMatchObject({ verdict: 'unknown', reason: 'unavailable' });
+    expect(callsFor(next)).toBe(0);
+    expect(logged).toHaveLength(1);
+  });
+
+  test('a service elsewhere is asked no faster than it likes', async () => {
+    const { token, server } = await bench();
+    const times: number[] = [];
+    const inner = loopbackSend();
+    const started = await startServer(() => () => ({
+      status: 401,
+      headers: { 'content-type': 'application/json' },
+      body: '{"error":"no"}',
+    }));
+    closeAfterTest(started);
+    // No host is configured: the engine takes the service to be a stranger, and the test leads its requests to loopback.
+    const send: Send = (request, { maxBytes }) => {
+      times.push(Date.now());
+      return inner({ ...request, url: `${started.origin}/` }, { hosts: ['127.0.0.1'], maxBytes });
+    };
+    const one = createValidator({
+      services: [inventedService({ probe: { ...inventedProbe, perSecond: 10 } })],
+      mode: 'live',
+      send,
+      memory: createMemory(),
+      now: () => START,
+      random: seededRandom('control'),
+      audit: () => {},
+      log: { warn: () => {} },
+    });
+    await one.judge(['a', 'b', 'c', 'd'].map((seed) => candidateOf(token('active', seed))));
+    expect(times).toHaveLength(5);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(95);
+    expect(server.ledger).toEqual([]);
+  });
+
+  test('once it is told to stop, the engine begins no question', async () => {
+    const { validator, token, callsFor, memory } = await bench();
+    const stop = new AbortController();
+    const one = validator({ signal: stop.signal });
+    await one.judge([candidateOf(token('active', 'first'))]);
+    stop.abort(new Error('stopped by the user'));
+    const issued = token('active', 'second');
+    await expect(one.judge([candidateOf(issued)])).rejects.toThrow('stopped by the user');
+    expect([callsFor(issued), memory.size]).toEqual([0, 1]);
+  });
+});
