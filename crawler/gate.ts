@@ -57,7 +57,7 @@ export function createGates(options: GatesOptions): Gates {
     random: options.random,
     log: options.log,
     tuning: { ...DEFAULT_TUNING, ...options.tuning },
-    sleep: options.sleep ?? ((ms, signal) => delay(ms, undefined, { signal })),
+    sleep: options.sleep ?? sleep,
     closing: closing.signal,
     untilClosed(signal) {
       // Once per run and not per request: a signal keeps something of every signal that was ever made from it.
@@ -94,6 +94,15 @@ export function createGates(options: GatesOptions): Gates {
       closing.abort(new NotAllowed('the program is closing its connections'));
     },
   };
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch (error) {
+    // Why the signal was aborted says more than that it was.
+    throw signal.aborted ? signal.reason : error;
+  }
 }
 
 async function retrying<T>(world: World, signal: AbortSignal, attempt: () => Promise<T>, onRetry: () => void): Promise<T> {

@@ -16,12 +16,13 @@ export interface BodyLimits {
 /**
  * The pieces of `source`, or TooLarge, or Unavailable where the transfer stalls, crawls or breaks. Only time spent waiting
  * for the network counts: a reader may take its time, up to `abandonMs`. `stop` is called exactly once, with true where the
- * body was read to its end.
+ * body was read to its end. `signal` must end `source` too; it only says why.
  */
 export function limited(
   source: AsyncIterable<Uint8Array>,
   url: string,
   limits: BodyLimits,
+  signal: AbortSignal,
   stop: (complete: boolean) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let hasStopped = false;
@@ -57,6 +58,7 @@ export function limited(
         yield next.value;
       }
     } catch (error) {
+      if (signal.aborted) throw signal.reason;
       if (error instanceof CrawlError) throw error;
       throw new Unavailable(`the answer broke off after ${bytes} bytes (${reasonOf(error)})`, { url });
     } finally {

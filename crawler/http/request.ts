@@ -106,7 +106,7 @@ async function hopTo<T>(
     turn.arrived(trust === 'loopback' ? undefined : incoming.connectMs);
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     turn.hold(ended);
-    const pieces = limited(incoming.body, url.href, { ...context.body, maxBytes: wanted.maxBytes }, (isComplete) => {
+    const pieces = limited(incoming.body, url.href, { ...context.body, maxBytes: wanted.maxBytes }, signal, (isComplete) => {
       if (!isComplete) incoming.destroy();
       end();
     });
