@@ -1,5 +1,5 @@
 /** The frame: names page by page, each page with its cursor in one transaction. */
-import type { ExpressionBuilder } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import type { Database, Reader, Tx } from '../database.ts';
 import type { RegistryId } from '../model.ts';
 import type { Schema } from '../schema.ts';
@@ -139,7 +139,7 @@ export async function finishFrame(
       await tx
         .updateTable('package')
         .set({ gone_run: run })
-        .where('registry', '=', registry)
+        .where(scanFor(registry))
         .where('listed_run', '>', 0)
         .where('listed_run', '<', run)
         .where('gone_run', 'is', null)
@@ -174,7 +174,7 @@ export async function* readFrame(
     const page = await db
       .selectFrom('package')
       .select(['id as packageId', 'name', 'key'])
-      .where('registry', '=', registry)
+      .where(scanFor(registry))
       .where('id', '>', after)
       .where(inFrame(run))
       .orderBy('id')
@@ -185,6 +185,14 @@ export async function* readFrame(
     yield page;
     after = last.packageId;
   }
+}
+
+/**
+ * The packages of a registry by reading the table from end to end. The index by key would be taken for a plain comparison, and
+ * going from it to millions of rows in the order of their keys takes twenty times as long.
+ */
+function scanFor(registry: RegistryId) {
+  return sql<boolean>`package.registry || '' = ${registry}`;
 }
 
 /** Listed by the registry when the run took its frame. */
@@ -219,7 +227,7 @@ async function frameSize(db: Reader, run: number, registry: RegistryId): Promise
   const { size } = await db
     .selectFrom('package')
     .select((eb) => eb.fn.countAll<number>().as('size'))
-    .where('registry', '=', registry)
+    .where(scanFor(registry))
     .where(inFrame(run))
     .executeTakeFirstOrThrow();
   return size;

@@ -37,48 +37,76 @@ export async function claimPackages(
 ): Promise<readonly ClaimedPackage[]> {
   return await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
-    await giveUp(tx, run, registry, claim);
-    const claimed = await tx
-      .updateTable('selection')
-      .set((eb) => ({
-        holder: text(claim.holder),
-        not_before: claim.now + claim.leaseMs,
-        attempts: eb('attempts', '+', 1),
-      }))
-      .where('run_id', '=', run)
-      .where('package_id', 'in', (eb) =>
-        eb
-          .selectFrom('selection as free')
-          .select('free.package_id')
-          .where('free.run_id', '=', run)
-          .where('free.registry', '=', registry)
-          .where('free.state', '=', 'pending')
-          .where((or) => or.or([or('free.not_before', 'is', null), or('free.not_before', '<=', claim.now)]))
-          .orderBy('free.position')
-          .limit(claim.limit),
-      )
-      .returning(['package_id', 'position', 'tier', 'rank', 'attempts'])
-      .execute();
-    if (claimed.length === 0) return [];
-    const packages = await tx
-      .selectFrom('package')
-      .select(['id', 'name', 'key'])
-      .where(
-        'id',
-        'in',
-        claimed.map((one) => one.package_id),
-      )
-      .execute();
-    const byId = new Map(packages.map((one) => [one.id, one]));
-    return claimed
-      .toSorted((a, b) => a.position - b.position)
-      .flatMap(({ package_id: packageId, tier, rank, attempts }) => {
-        const known = byId.get(packageId);
-        return known === undefined
-          ? []
-          : [{ packageId, registry, name: known.name, key: known.key, tier, rank, attempt: attempts }];
-      });
+    while (true) {
+      const taken = await take(tx, run, registry, claim);
+      const [lost, claimed] = [
+        taken.filter((one) => one.attempts > claim.maxAttempts),
+        taken.filter((one) => one.attempts <= claim.maxAttempts),
+      ];
+      await giveUp(
+        tx,
+        run,
+        lost.map((one) => one.package_id),
+        claim,
+      );
+      if (claimed.length > 0 || lost.length === 0) return await withNames(tx, registry, claimed);
+    }
   });
+}
+
+interface Taken {
+  readonly package_id: number;
+  readonly position: number;
+  readonly tier: Tier;
+  readonly rank: number | null;
+  readonly attempts: number;
+}
+
+async function take(
+  tx: Tx,
+  run: number,
+  registry: RegistryId,
+  { holder, now, leaseMs, limit }: Claim,
+): Promise<readonly Taken[]> {
+  return await tx
+    .updateTable('selection')
+    .set((eb) => ({ holder: text(holder), not_before: now + leaseMs, attempts: eb('attempts', '+', 1) }))
+    .where('run_id', '=', run)
+    .where('package_id', 'in', (eb) =>
+      eb
+        .selectFrom('selection as free')
+        .select('free.package_id')
+        .where('free.run_id', '=', run)
+        .where('free.registry', '=', registry)
+        .where('free.state', '=', 'pending')
+        .where((or) => or.or([or('free.not_before', 'is', null), or('free.not_before', '<=', now)]))
+        .orderBy('free.position')
+        .limit(limit),
+    )
+    .returning(['package_id', 'position', 'tier', 'rank', 'attempts'])
+    .execute();
+}
+
+async function withNames(tx: Tx, registry: RegistryId, taken: readonly Taken[]): Promise<readonly ClaimedPackage[]> {
+  if (taken.length === 0) return [];
+  const packages = await tx
+    .selectFrom('package')
+    .select(['id', 'name', 'key'])
+    .where(
+      'id',
+      'in',
+      taken.map((one) => one.package_id),
+    )
+    .execute();
+  const byId = new Map(packages.map((one) => [one.id, one]));
+  return taken
+    .toSorted((a, b) => a.position - b.position)
+    .flatMap(({ package_id: packageId, tier, rank, attempts }) => {
+      const known = byId.get(packageId);
+      return known === undefined
+        ? []
+        : [{ packageId, registry, name: known.name, key: known.key, tier, rank, attempt: attempts }];
+    });
 }
 
 /** When a package that somebody holds or that waits for another try can be taken; null where none is left to do. */
@@ -270,21 +298,21 @@ function isPartial(result: PackageResult): boolean {
 }
 
 /** A package whose workers died again and again is set aside, so that it takes no more of them. */
-async function giveUp(tx: Tx, run: number, registry: RegistryId, { now, maxAttempts }: Claim): Promise<void> {
-  await tx
-    .updateTable('selection')
-    .set({
-      state: 'failed',
-      reason: 'gave-up',
-      detail: `no result after ${maxAttempts} tries, each of which ended without a word`,
-      holder: null,
-      not_before: null,
-      finished_at: now,
-    })
-    .where('run_id', '=', run)
-    .where('registry', '=', registry)
-    .where('state', '=', 'pending')
-    .where('attempts', '>=', maxAttempts)
-    .where('not_before', '<=', now)
-    .execute();
+async function giveUp(tx: Tx, run: number, packageIds: readonly number[], { now, maxAttempts }: Claim): Promise<void> {
+  for (const some of chunks(packageIds, 1)) {
+    await tx
+      .updateTable('selection')
+      .set({
+        state: 'failed',
+        reason: 'gave-up',
+        detail: `no result after ${maxAttempts} tries, each of which ended without a word`,
+        attempts: maxAttempts,
+        holder: null,
+        not_before: null,
+        finished_at: now,
+      })
+      .where('run_id', '=', run)
+      .where('package_id', 'in', some)
+      .execute();
+  }
 }
