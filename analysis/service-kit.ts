@@ -59,19 +59,40 @@ export interface Row {
   readonly verdict: Verdict;
   /** Slug that is stored with the finding. */
   readonly reason: string;
-  readonly status: number | readonly number[];
+  readonly status: readonly number[];
   /** All of them; never none, for a status alone proves nothing. */
-  readonly markers: readonly [Marker, ...Marker[]];
+  readonly markers: Markers;
   /** Where this is said: a page of the provider, the provider's source, or what was seen. */
   readonly evidence: string;
+}
+
+type Markers = readonly [Marker, ...Marker[]];
+
+export function active(reason: string, status: number | readonly number[], markers: Markers, evidence: string): Row {
+  return row('active', reason, status, markers, evidence);
+}
+
+export function restricted(reason: string, status: number | readonly number[], markers: Markers, evidence: string): Row {
+  return row('restricted', reason, status, markers, evidence);
+}
+
+export function inactive(reason: string, status: number | readonly number[], markers: Markers, evidence: string): Row {
+  return row('inactive', reason, status, markers, evidence);
+}
+
+export function publicByDesign(reason: string, status: number | readonly number[], markers: Markers, evidence: string): Row {
+  return row('public-by-design', reason, status, markers, evidence);
+}
+
+function row(verdict: Verdict, reason: string, status: number | readonly number[], markers: Markers, evidence: string): Row {
+  return { verdict, reason, status: typeof status === 'number' ? [status] : status, markers, evidence };
 }
 
 /** The verdict of the first row that fits; an answer that fits none is `unknown`. */
 export function verdictTable(rows: readonly Row[]): (response: ProbeResponse) => Reading {
   return (response) => {
     for (const { verdict, reason, status, markers } of rows) {
-      const statuses = typeof status === 'number' ? [status] : status;
-      if (statuses.includes(response.status) && markers.every((holds) => holds(response))) return { verdict, reason };
+      if (status.includes(response.status) && markers.every((holds) => holds(response))) return { verdict, reason };
     }
     return { verdict: 'unknown', reason: 'unexpected-answer' };
   };

@@ -1,4 +1,4 @@
-import { at, get, names, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { active, at, get, inactive, names, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Marker } from '../service-kit.ts';
 import type { Format, Random, Service } from '../service.ts';
 import { ALNUM, BASE64URL, DIGITS, draw, HEX, placedTogether, run, samplesOf, shaped } from '../token-shape.ts';
@@ -109,48 +109,32 @@ export const facebook = {
       return [get(`${GRAPH}/${path}?${new URLSearchParams({ fields: 'id', access_token: token }).toString()}`)];
     },
     read: verdictTable([
-      {
-        verdict: 'active',
-        reason: 'id',
-        status: 200,
-        markers: [names('id')],
-        evidence: 'https://developers.facebook.com/docs/graph-api/overview#me',
-      },
-      {
-        verdict: 'restricted',
-        reason: 'account-locked',
-        status: [400, 401, 403],
-        markers: [code(190), ({ json }) => LOCKED_SUBCODES.some((one) => at(json, 'error.error_subcode') === one)],
-        evidence: `${ERRORS}#subcodes`,
-      },
-      {
-        verdict: 'inactive',
-        reason: 'invalid-token',
-        status: [400, 401, 403],
-        markers: [code(190, 102)],
-        evidence: `${ERRORS}#errorcodes (190: expired, revoked or otherwise invalid)`,
-      },
-      {
-        verdict: 'inactive',
-        reason: 'unknown-app',
-        status: [400, 401, 403],
-        markers: [code(101)],
-        evidence: `${ERRORS}#errorcodes (101: missing or wrong app)`,
-      },
-      {
-        verdict: 'restricted',
-        reason: 'permission',
-        status: [400, 401, 403],
-        markers: [code(3, 10, [200, 299])],
-        evidence: `${ERRORS}#errorcodes (permission is missing or was taken away)`,
-      },
-      {
-        verdict: 'restricted',
-        reason: 'proof-required',
-        status: [400, 401, 403],
-        markers: [saysAt('error.message', /appsecret_proof/)],
-        evidence: 'https://developers.facebook.com/docs/graph-api/guides/secure-requests',
-      },
+      active('id', 200, [names('id')], 'https://developers.facebook.com/docs/graph-api/overview#me'),
+      restricted(
+        'account-locked',
+        [400, 401, 403],
+        [code(190), ({ json }) => LOCKED_SUBCODES.some((one) => at(json, 'error.error_subcode') === one)],
+        `${ERRORS}#subcodes`,
+      ),
+      inactive(
+        'invalid-token',
+        [400, 401, 403],
+        [code(190, 102)],
+        `${ERRORS}#errorcodes (190: expired, revoked or otherwise invalid)`,
+      ),
+      inactive('unknown-app', [400, 401, 403], [code(101)], `${ERRORS}#errorcodes (101: missing or wrong app)`),
+      restricted(
+        'permission',
+        [400, 401, 403],
+        [code(3, 10, [200, 299])],
+        `${ERRORS}#errorcodes (permission is missing or was taken away)`,
+      ),
+      restricted(
+        'proof-required',
+        [400, 401, 403],
+        [saysAt('error.message', /appsecret_proof/)],
+        'https://developers.facebook.com/docs/graph-api/guides/secure-requests',
+      ),
     ]),
   },
   unconfirmed: [

@@ -1,5 +1,17 @@
 import { crc32Base62 } from '../checksum.ts';
-import { authorized, field, get, lists, names, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  active,
+  authorized,
+  field,
+  get,
+  inactive,
+  lists,
+  names,
+  restricted,
+  reveal,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Env, Format, Random, Reading, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { ALNUM, BASE64URL, DIGITS, HEX, keyworded, run, shaped } from '../token-shape.ts';
@@ -82,56 +94,48 @@ export const github = {
       return authorized(`${API}/user`, 'Bearer', VERSION)(parts, env);
     },
     read: verdictTable([
-      {
-        verdict: 'active',
-        reason: 'user',
-        status: 200,
-        markers: [names('login'), names('id')],
-        evidence: 'https://docs.github.com/en/rest/users/users#get-the-authenticated-user',
-      },
-      {
-        verdict: 'active',
-        reason: 'installation',
-        status: 200,
-        markers: [names('total_count'), lists('repositories')],
-        evidence: 'https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation',
-      },
-      {
-        verdict: 'inactive',
-        reason: 'bad-credentials',
-        status: 401,
-        markers: [field('message', 'Bad credentials')],
-        evidence:
-          'https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api (401 for a wrong or expired token)',
-      },
-      {
-        verdict: 'restricted',
-        reason: 'single-sign-on',
-        status: 403,
-        markers: [saysAt('message', /SAML|single sign-on/i)],
-        evidence: 'https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api (X-GitHub-SSO)',
-      },
-      {
-        verdict: 'restricted',
-        reason: 'address-not-allowed',
-        status: 403,
-        markers: [saysAt('message', /IP allow list/i)],
-        evidence: 'wording of the IP allow list of organizations',
-      },
-      {
-        verdict: 'restricted',
-        reason: 'account-suspended',
-        status: 403,
-        markers: [saysAt('message', /account was suspended|has been suspended/i)],
-        evidence: 'wording for suspended accounts and installations',
-      },
-      {
-        verdict: 'restricted',
-        reason: 'not-accessible',
-        status: 403,
-        markers: [saysAt('message', /^Resource not accessible by /)],
-        evidence: 'https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api ("Resource not accessible")',
-      },
+      active(
+        'user',
+        200,
+        [names('login'), names('id')],
+        'https://docs.github.com/en/rest/users/users#get-the-authenticated-user',
+      ),
+      active(
+        'installation',
+        200,
+        [names('total_count'), lists('repositories')],
+        'https://docs.github.com/en/rest/apps/installations#list-repositories-accessible-to-the-app-installation',
+      ),
+      inactive(
+        'bad-credentials',
+        401,
+        [field('message', 'Bad credentials')],
+        'https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api (401 for a wrong or expired token)',
+      ),
+      restricted(
+        'single-sign-on',
+        403,
+        [saysAt('message', /SAML|single sign-on/i)],
+        'https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api (X-GitHub-SSO)',
+      ),
+      restricted(
+        'address-not-allowed',
+        403,
+        [saysAt('message', /IP allow list/i)],
+        'wording of the IP allow list of organizations',
+      ),
+      restricted(
+        'account-suspended',
+        403,
+        [saysAt('message', /account was suspended|has been suspended/i)],
+        'wording for suspended accounts and installations',
+      ),
+      restricted(
+        'not-accessible',
+        403,
+        [saysAt('message', /^Resource not accessible by /)],
+        'https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api ("Resource not accessible")',
+      ),
     ]),
   },
   unconfirmed: [

@@ -1,4 +1,4 @@
-import { at, get, lists, verdictTable } from '../service-kit.ts';
+import { active, at, get, inactive, lists, restricted, verdictTable } from '../service-kit.ts';
 import type { Marker } from '../service-kit.ts';
 import type { Format, ProbeResponse, Reading, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
@@ -18,48 +18,27 @@ function because(...reasons: readonly string[]): Marker {
 }
 
 const readAnswer = verdictTable([
-  {
-    verdict: 'active',
-    reason: 'models',
-    status: 200,
-    markers: [lists('models')],
-    evidence: 'https://ai.google.dev/api/models#method:-models.list',
-  },
-  {
-    verdict: 'inactive',
-    reason: 'api-key-invalid',
-    status: [400, 403],
-    markers: [because('API_KEY_INVALID')],
-    evidence: `${REASONS}: in a bad format, not found, or expired`,
-  },
-  {
-    verdict: 'inactive',
-    reason: 'consumer-gone',
-    status: 403,
-    markers: [because('CONSUMER_SUSPENDED', 'CONSUMER_INVALID', 'GCP_SUSPENDED')],
-    evidence: `${REASONS}: the project behind the key is suspended or deleted, so no service takes it`,
-  },
-  {
-    verdict: 'restricted',
-    reason: 'service-not-allowed',
-    status: 403,
-    markers: [because('API_KEY_SERVICE_BLOCKED', 'SERVICE_DISABLED', 'BILLING_DISABLED')],
-    evidence: `${REASONS}: the key is known, but not for this service`,
-  },
-  {
-    verdict: 'restricted',
-    reason: 'address-not-allowed',
-    status: 403,
-    markers: [because('API_KEY_IP_ADDRESS_BLOCKED')],
-    evidence: REASONS,
-  },
-  {
-    verdict: 'restricted',
-    reason: 'client-bound',
-    status: 403,
-    markers: [because('API_KEY_HTTP_REFERRER_BLOCKED', 'API_KEY_ANDROID_APP_BLOCKED', 'API_KEY_IOS_APP_BLOCKED')],
-    evidence: `${REASONS}: the key is known, but bound to a web page or an app`,
-  },
+  active('models', 200, [lists('models')], 'https://ai.google.dev/api/models#method:-models.list'),
+  inactive('api-key-invalid', [400, 403], [because('API_KEY_INVALID')], `${REASONS}: in a bad format, not found, or expired`),
+  inactive(
+    'consumer-gone',
+    403,
+    [because('CONSUMER_SUSPENDED', 'CONSUMER_INVALID', 'GCP_SUSPENDED')],
+    `${REASONS}: the project behind the key is suspended or deleted, so no service takes it`,
+  ),
+  restricted(
+    'service-not-allowed',
+    403,
+    [because('API_KEY_SERVICE_BLOCKED', 'SERVICE_DISABLED', 'BILLING_DISABLED')],
+    `${REASONS}: the key is known, but not for this service`,
+  ),
+  restricted('address-not-allowed', 403, [because('API_KEY_IP_ADDRESS_BLOCKED')], REASONS),
+  restricted(
+    'client-bound',
+    403,
+    [because('API_KEY_HTTP_REFERRER_BLOCKED', 'API_KEY_ANDROID_APP_BLOCKED', 'API_KEY_IOS_APP_BLOCKED')],
+    `${REASONS}: the key is known, but bound to a web page or an app`,
+  ),
 ]);
 
 /**

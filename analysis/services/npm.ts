@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { crc32Base62 } from '../checksum.ts';
-import { apiAnswer, authorized, names, verdictTable } from '../service-kit.ts';
+import { active, apiAnswer, authorized, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Format, Random, Service } from '../service.ts';
 import { ALNUM, draw, longest, shaped, sourceOf, UUID } from '../token-shape.ts';
 
@@ -57,20 +57,13 @@ export const npm = {
     effect: 'reads',
     requests: authorized(new URL('-/whoami', registry).href),
     read: verdictTable([
-      {
-        verdict: 'active',
-        reason: 'username',
-        status: 200,
-        markers: [names('username')],
-        evidence: 'https://github.com/npm/registry/blob/main/docs/user/authentication.md, and what `npm whoami` reads',
-      },
-      {
-        verdict: 'inactive',
-        reason: 'unauthorized',
-        status: 401,
-        markers: [apiAnswer],
-        evidence: 'what `npm whoami` reports as E401',
-      },
+      active(
+        'username',
+        200,
+        [names('username')],
+        'https://github.com/npm/registry/blob/main/docs/user/authentication.md, and what `npm whoami` reads',
+      ),
+      inactive('unauthorized', 401, [apiAnswer], 'what `npm whoami` reports as E401'),
     ]),
   },
   unconfirmed: [

@@ -1,4 +1,4 @@
-import { field, get, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { active, field, get, inactive, lists, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -30,41 +30,16 @@ export const openai = {
       return [get(`${API}/${path}`, { authorization: `Bearer ${token}` })];
     },
     read: verdictTable([
-      {
-        verdict: 'active',
-        reason: 'list',
-        status: 200,
-        markers: [field('object', 'list'), lists('data')],
-        evidence: 'https://platform.openai.com/docs/api-reference/models/list',
-      },
-      {
-        verdict: 'restricted',
-        reason: 'missing-scopes',
-        status: [401, 403],
-        markers: [saysAt('error.message', /insufficient permissions for this operation|Missing scopes/)],
-        evidence: `${ERRORS} (403)`,
-      },
-      {
-        verdict: 'restricted',
-        reason: 'address-not-allowed',
-        status: [401, 403],
-        markers: [field('error.code', 'ip_not_authorized')],
-        evidence: `${ERRORS} (IP not authorized)`,
-      },
-      {
-        verdict: 'restricted',
-        reason: 'no-organization',
-        status: 401,
-        markers: [saysAt('error.message', /must be a member of an organization/)],
-        evidence: `${ERRORS} (401)`,
-      },
-      {
-        verdict: 'inactive',
-        reason: 'invalid-api-key',
-        status: 401,
-        markers: [field('error.code', 'invalid_api_key', 'account_deactivated')],
-        evidence: `${ERRORS} (401)`,
-      },
+      active('list', 200, [field('object', 'list'), lists('data')], 'https://platform.openai.com/docs/api-reference/models/list'),
+      restricted(
+        'missing-scopes',
+        [401, 403],
+        [saysAt('error.message', /insufficient permissions for this operation|Missing scopes/)],
+        `${ERRORS} (403)`,
+      ),
+      restricted('address-not-allowed', [401, 403], [field('error.code', 'ip_not_authorized')], `${ERRORS} (IP not authorized)`),
+      restricted('no-organization', 401, [saysAt('error.message', /must be a member of an organization/)], `${ERRORS} (401)`),
+      inactive('invalid-api-key', 401, [field('error.code', 'invalid_api_key', 'account_deactivated')], `${ERRORS} (401)`),
     ]),
   },
   unconfirmed: ['the exact lengths of keys with a prefix: 20 to 110 characters are taken on both sides of the mark'],

@@ -1,5 +1,5 @@
 import { decodeMacaroon, encodeMacaroon } from '../macaroon.ts';
-import { at, basicAuth, postForm, reveal, says, verdictTable } from '../service-kit.ts';
+import { active, at, basicAuth, inactive, postForm, restricted, reveal, says, verdictTable } from '../service-kit.ts';
 import type { Format, Random, Reading, Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -50,28 +50,24 @@ export const pypi = {
       ];
     },
     read: verdictTable([
-      {
-        verdict: 'active',
-        reason: 'form-refused',
-        status: 400,
-        markers: [says(/Unknown protocol version/)],
-        evidence:
-          'https://github.com/pypi/warehouse/blob/main/warehouse/forklift/legacy.py: the form is read after the user is known',
-      },
-      {
-        verdict: 'restricted',
-        reason: 'other-project',
-        status: 403,
-        markers: [says(/isn(?:'|&#39;|&#x27;)t allowed to upload to project/)],
-        evidence: 'https://pypi.org/help/#project-name',
-      },
-      {
-        verdict: 'inactive',
-        reason: 'invalid-authentication',
-        status: 403,
-        markers: [says(/Invalid or non-existent authentication information|Invalid API Token/)],
-        evidence: 'https://pypi.org/help/#invalid-auth',
-      },
+      active(
+        'form-refused',
+        400,
+        [says(/Unknown protocol version/)],
+        'https://github.com/pypi/warehouse/blob/main/warehouse/forklift/legacy.py: the form is read after the user is known',
+      ),
+      restricted(
+        'other-project',
+        403,
+        [says(/isn(?:'|&#39;|&#x27;)t allowed to upload to project/)],
+        'https://pypi.org/help/#project-name',
+      ),
+      inactive(
+        'invalid-authentication',
+        403,
+        [says(/Invalid or non-existent authentication information|Invalid API Token/)],
+        'https://pypi.org/help/#invalid-auth',
+      ),
     ]),
   },
   unconfirmed: ['whether the upload address looks at the protocol version before it verifies the signature of the macaroon'],

@@ -1,4 +1,4 @@
-import { get, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { active, get, inactive, lists, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -24,27 +24,19 @@ export const sendgrid = {
     effect: 'reads',
     requests: (parts) => HOSTS.map((host) => get(`https://${host}/v3/scopes`, { authorization: `Bearer ${reveal(parts)}` })),
     read: verdictTable([
-      {
-        verdict: 'active',
-        reason: 'scopes',
-        status: 200,
-        markers: [lists('scopes')],
-        evidence: `${DOCS}/api-reference/api-key-permissions`,
-      },
-      {
-        verdict: 'restricted',
-        reason: 'forbidden',
-        status: 403,
-        markers: [saysAt('errors.0.message', /^access forbidden|not (?:allowed|permitted|whitelisted)/i)],
-        evidence: `${DOCS}/api-reference/how-to-use-the-sendgrid-v3-api/errors`,
-      },
-      {
-        verdict: 'inactive',
-        reason: 'invalid-grant',
-        status: 401,
-        markers: [saysAt('errors.0.message', /authorization grant is invalid, expired,? or revoked/i)],
-        evidence: `${DOCS}/api-reference/how-to-use-the-sendgrid-v3-api/authentication`,
-      },
+      active('scopes', 200, [lists('scopes')], `${DOCS}/api-reference/api-key-permissions`),
+      restricted(
+        'forbidden',
+        403,
+        [saysAt('errors.0.message', /^access forbidden|not (?:allowed|permitted|whitelisted)/i)],
+        `${DOCS}/api-reference/how-to-use-the-sendgrid-v3-api/errors`,
+      ),
+      inactive(
+        'invalid-grant',
+        401,
+        [saysAt('errors.0.message', /authorization grant is invalid, expired,? or revoked/i)],
+        `${DOCS}/api-reference/how-to-use-the-sendgrid-v3-api/authentication`,
+      ),
     ]),
   },
   unconfirmed: ['the wording of the refusal for an address that the account does not allow'],

@@ -1,4 +1,4 @@
-import { reveal, says, verdictTable } from '../service-kit.ts';
+import { active, inactive, restricted, reveal, says, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped, UPPER_DIGITS } from '../token-shape.ts';
 
@@ -34,41 +34,21 @@ export const slackWebhook = {
       { method: 'POST', url: reveal(parts), headers: { 'content-type': 'application/json' }, body: '{"not json' },
     ],
     read: verdictTable([
-      {
-        verdict: 'active',
-        reason: 'invalid-payload',
-        status: 400,
-        markers: [says(/^invalid_payload\s*$/)],
-        evidence: `${DOCS}#handling_errors`,
-      },
-      {
-        verdict: 'restricted',
-        reason: 'action-prohibited',
-        status: 403,
-        markers: [says(/^(?:action_prohibited|posting_to_general_channel_denied)\s*$/)],
-        evidence: `${DOCS}#handling_errors`,
-      },
-      {
-        verdict: 'inactive',
-        reason: 'invalid-token',
-        status: 403,
-        markers: [says(/^(?:invalid_token|team_disabled)\s*$/)],
-        evidence: `${DOCS}#handling_errors`,
-      },
-      {
-        verdict: 'inactive',
-        reason: 'no-service',
-        status: 404,
-        markers: [says(/^(?:no_service|no_service_id|no_team|no_active_hooks|channel_not_found)\s*$/)],
-        evidence: `${DOCS}#handling_errors`,
-      },
-      {
-        verdict: 'inactive',
-        reason: 'channel-is-archived',
-        status: 410,
-        markers: [says(/^channel_is_archived\s*$/)],
-        evidence: `${DOCS}#handling_errors`,
-      },
+      active('invalid-payload', 400, [says(/^invalid_payload\s*$/)], `${DOCS}#handling_errors`),
+      restricted(
+        'action-prohibited',
+        403,
+        [says(/^(?:action_prohibited|posting_to_general_channel_denied)\s*$/)],
+        `${DOCS}#handling_errors`,
+      ),
+      inactive('invalid-token', 403, [says(/^(?:invalid_token|team_disabled)\s*$/)], `${DOCS}#handling_errors`),
+      inactive(
+        'no-service',
+        404,
+        [says(/^(?:no_service|no_service_id|no_team|no_active_hooks|channel_not_found)\s*$/)],
+        `${DOCS}#handling_errors`,
+      ),
+      inactive('channel-is-archived', 410, [says(/^channel_is_archived\s*$/)], `${DOCS}#handling_errors`),
     ]),
   },
   unconfirmed: ['whether a webhook of an archived channel complains about the channel before it complains about the body'],

@@ -1,4 +1,4 @@
-import { field, names, reveal, verdictTable } from '../service-kit.ts';
+import { active, field, inactive, names, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { ALNUM, DIGITS, draw, GUARD_BEFORE, HEX, placedTogether, run, shaped, UPPER_DIGITS } from '../token-shape.ts';
 
@@ -121,34 +121,12 @@ export const slack = {
       ];
     },
     read: verdictTable([
-      {
-        verdict: 'active',
-        reason: 'ok-true',
-        status: 200,
-        markers: [field('ok', true), names('team_id')],
-        evidence: `${DOCS}/reference/methods/auth.test`,
-      },
-      {
-        verdict: 'active',
-        reason: 'ok-true',
-        status: 200,
-        markers: [field('ok', true), names('app_id')],
-        evidence: `${DOCS}/reference/methods/auth.test, for an app-level token`,
-      },
-      ...DEAD.map((error) => ({
-        verdict: 'inactive' as const,
-        reason: error.replaceAll('_', '-'),
-        status: 200,
-        markers: [field('ok', false), field('error', error)] as const,
-        evidence: AUTH_TEST,
-      })),
-      ...HELD_BACK.map((error) => ({
-        verdict: 'restricted' as const,
-        reason: error.replaceAll('_', '-'),
-        status: 200,
-        markers: [field('ok', false), field('error', error)] as const,
-        evidence: AUTH_TEST,
-      })),
+      active('ok-true', 200, [field('ok', true), names('team_id')], `${DOCS}/reference/methods/auth.test`),
+      active('ok-true', 200, [field('ok', true), names('app_id')], `${DOCS}/reference/methods/auth.test, for an app-level token`),
+      ...DEAD.map((error) => inactive(error.replaceAll('_', '-'), 200, [field('ok', false), field('error', error)], AUTH_TEST)),
+      ...HELD_BACK.map((error) =>
+        restricted(error.replaceAll('_', '-'), 200, [field('ok', false), field('error', error)], AUTH_TEST),
+      ),
     ]),
   },
   unconfirmed: [

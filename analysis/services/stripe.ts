@@ -1,4 +1,4 @@
-import { authorized, field, names, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { active, authorized, field, inactive, names, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Reading, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
@@ -10,34 +10,25 @@ function key(id: string, prefix: string, variable: string): Format {
 }
 
 const readAnswer = verdictTable([
-  {
-    verdict: 'active',
-    reason: 'account',
-    status: 200,
-    markers: [field('object', 'account'), names('id')],
-    evidence: 'https://docs.stripe.com/api/accounts/retrieve',
-  },
-  {
-    verdict: 'restricted',
-    reason: 'permission',
-    status: 403,
-    markers: [saysAt('error.message', /does not have the required permissions|does not have access to account/)],
-    evidence: 'https://docs.stripe.com/keys/restricted-api-keys',
-  },
-  {
-    verdict: 'inactive',
-    reason: 'expired-key',
-    status: 401,
-    markers: [field('error.code', 'api_key_expired', 'platform_api_key_expired')],
-    evidence: 'https://docs.stripe.com/error-codes#api-key-expired',
-  },
-  {
-    verdict: 'inactive',
-    reason: 'invalid-key',
-    status: 401,
-    markers: [saysAt('error.message', /^(?:Invalid|Expired) API Key provided/)],
-    evidence: 'https://docs.stripe.com/error-handling (authentication error)',
-  },
+  active('account', 200, [field('object', 'account'), names('id')], 'https://docs.stripe.com/api/accounts/retrieve'),
+  restricted(
+    'permission',
+    403,
+    [saysAt('error.message', /does not have the required permissions|does not have access to account/)],
+    'https://docs.stripe.com/keys/restricted-api-keys',
+  ),
+  inactive(
+    'expired-key',
+    401,
+    [field('error.code', 'api_key_expired', 'platform_api_key_expired')],
+    'https://docs.stripe.com/error-codes#api-key-expired',
+  ),
+  inactive(
+    'invalid-key',
+    401,
+    [saysAt('error.message', /^(?:Invalid|Expired) API Key provided/)],
+    'https://docs.stripe.com/error-handling (authentication error)',
+  ),
 ]);
 
 export const stripe = {

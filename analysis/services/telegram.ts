@@ -1,4 +1,4 @@
-import { field, get, names, reveal, verdictTable } from '../service-kit.ts';
+import { active, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { BASE64URL, DIGITS, GUARD_BEFORE, samplesOf } from '../token-shape.ts';
 
@@ -45,27 +45,19 @@ export const telegram = {
     effect: 'reads',
     requests: (parts) => [get(`https://api.telegram.org/bot${reveal(parts)}/getMe`)],
     read: verdictTable([
-      {
-        verdict: 'active',
-        reason: 'bot',
-        status: 200,
-        markers: [field('ok', true), names('result.id')],
-        evidence: `${DOCS}#getme`,
-      },
-      {
-        verdict: 'inactive',
-        reason: 'unauthorized',
-        status: 401,
-        markers: [field('ok', false), field('error_code', 401)],
-        evidence: `${DOCS}#making-requests (error_code): a token that was revoked`,
-      },
-      {
-        verdict: 'inactive',
-        reason: 'not-found',
-        status: 404,
-        markers: [field('ok', false), field('error_code', 404)],
-        evidence: `${DOCS}#making-requests (error_code): no such bot, getMe itself always exists`,
-      },
+      active('bot', 200, [field('ok', true), names('result.id')], `${DOCS}#getme`),
+      inactive(
+        'unauthorized',
+        401,
+        [field('ok', false), field('error_code', 401)],
+        `${DOCS}#making-requests (error_code): a token that was revoked`,
+      ),
+      inactive(
+        'not-found',
+        404,
+        [field('ok', false), field('error_code', 404)],
+        `${DOCS}#making-requests (error_code): no such bot, getMe itself always exists`,
+      ),
     ]),
   },
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { basicAuth, field, get, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { active, basicAuth, field, get, inactive, lists, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Companion, Format, Random, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { ALNUM, GUARD_BEFORE, HEX, placedTogether } from '../token-shape.ts';
@@ -78,34 +78,15 @@ export const twilio = {
       }),
     ],
     read: verdictTable([
-      {
-        verdict: 'active',
-        reason: 'services',
-        status: 200,
-        markers: [lists('services')],
-        evidence: 'https://www.twilio.com/docs/verify/api/service#list-multiple-services',
-      },
-      {
-        verdict: 'restricted',
-        reason: 'test-credentials',
-        status: 403,
-        markers: [field('code', 20008)],
-        evidence: `${ERRORS}/20008: right, but for tests`,
-      },
-      {
-        verdict: 'restricted',
-        reason: 'account-not-active',
-        status: [401, 403],
-        markers: [field('code', 20005, 10001, 90010)],
-        evidence: `${ERRORS}/20005`,
-      },
-      {
-        verdict: 'inactive',
-        reason: 'authenticate',
-        status: 401,
-        markers: [field('code', 20003), saysAt('message', /^(?:Authenticate|Authentication Error|Permission Denied)/i)],
-        evidence: `${ERRORS}/20003`,
-      },
+      active('services', 200, [lists('services')], 'https://www.twilio.com/docs/verify/api/service#list-multiple-services'),
+      restricted('test-credentials', 403, [field('code', 20008)], `${ERRORS}/20008: right, but for tests`),
+      restricted('account-not-active', [401, 403], [field('code', 20005, 10001, 90010)], `${ERRORS}/20005`),
+      inactive(
+        'authenticate',
+        401,
+        [field('code', 20003), saysAt('message', /^(?:Authenticate|Authentication Error|Permission Denied)/i)],
+        `${ERRORS}/20003`,
+      ),
     ]),
   },
   unconfirmed: ['the answer to an API key that is restricted to other products: read as unknown'],

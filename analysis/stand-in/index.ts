@@ -1,12 +1,25 @@
 /** Every service's stand-in, one file and one line each, in the order of the services' list. */
+import { anthropic } from './anthropic.ts';
 import { aws } from './aws.ts';
+import { deepseek } from './deepseek.ts';
+import { discord } from './discord.ts';
+import { discordWebhook } from './discord-webhook.ts';
 import { facebook } from './facebook.ts';
 import { github } from './github.ts';
+import { gitlab } from './gitlab.ts';
 import { googleApiKey } from './google-api-key.ts';
+import { googleOauth } from './google-oauth.ts';
+import { groq } from './groq.ts';
+import { huggingFace } from './hugging-face.ts';
 import { jwt } from './jwt.ts';
+import { mailchimp } from './mailchimp.ts';
+import { mailgun } from './mailgun.ts';
+import { mandrill } from './mandrill.ts';
 import { npm } from './npm.ts';
 import { openai } from './openai.ts';
+import { openrouter } from './openrouter.ts';
 import { pypi } from './pypi.ts';
+import { replicate } from './replicate.ts';
 import { rubygems } from './rubygems.ts';
 import { sendgrid } from './sendgrid.ts';
 import { slack } from './slack.ts';
@@ -15,6 +28,7 @@ import { stripe } from './stripe.ts';
 import { swt } from './swt.ts';
 import { telegram } from './telegram.ts';
 import { twilio } from './twilio.ts';
+import { xai } from './xai.ts';
 import type { ServiceStandIn } from './service-stand-in.ts';
 
 export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
@@ -34,4 +48,18 @@ export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   sendgrid,
   openai,
   twilio,
+  gitlab,
+  googleOauth,
+  mailgun,
+  mailchimp,
+  mandrill,
+  discord,
+  discordWebhook,
+  anthropic,
+  huggingFace,
+  groq,
+  xai,
+  openrouter,
+  replicate,
+  deepseek,
 ];
