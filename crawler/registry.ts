@@ -79,6 +79,16 @@ export interface RankingSnapshot {
   readonly places: readonly RankedName[];
 }
 
+/** What the registry itself counts for some places of a ranking. */
+export interface RankingCheck {
+  /** By rank. */
+  readonly counted: readonly { readonly place: RankedName; readonly downloads: number }[];
+  /** Places for which the registry gave no count. */
+  readonly unknown: readonly string[];
+  /** Of all pairs with different counts, the share in the ranking's order, 0 to 1; null where there is no such pair. */
+  readonly concordance: number | null;
+}
+
 export interface LatestOptions {
   /** `representative`: one wheel and the sdist at most, the ruby platform's gem; `all`: every artifact of the release. */
   readonly artifacts: 'representative' | 'all';
@@ -99,6 +109,8 @@ export interface Registry {
   changes(cursor: string, io: RegistryIo): AsyncIterable<ChangePage>;
   /** The newest installable release as the ecosystem's own client would choose it, or why there is none. */
   latest(name: string, io: RegistryIo, options: LatestOptions): Promise<Release | NoRelease>;
+  /** Holds a sample of a ranking against the registry's own counts, where it answers for single packages and no more. */
+  verifyRanking?(sample: readonly RankedName[], io: RegistryIo): Promise<RankingCheck>;
 }
 
 export interface Reply<T> {

@@ -1,0 +1,6 @@
+/** All registries, in the order in which they are always listed. To add one: its file here, its stand-in, and a line below. */
+import type { Registry } from '../registry.ts';
+import { npm } from './npm/index.ts';
+import { pypi } from './pypi/index.ts';
+
+export const REGISTRIES = [pypi, npm] as const satisfies readonly Registry[];

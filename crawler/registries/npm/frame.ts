@@ -1,0 +1,184 @@
+/**
+ * The frame and what moved, from npm's replication service in its form since May 2025: plain paged JSON, no long polling.
+ *
+ * A listing first reads the feed's sequence number and then pages through all names, so the feed from that number on holds
+ * whatever moved meanwhile. Sequence numbers have gaps and have been reset in the past; a number that goes back means: list
+ * anew.
+ */
+import { z } from 'zod';
+import { Malformed } from '../../errors.ts';
+import type { ChangePage, ListedName, NamePage, RegistryIo } from '../../registry.ts';
+
+/** Rows a page; the service refuses more. */
+const PAGE = 10_000;
+const MAX_PAGE_BYTES = 32 * 1024 * 1024;
+/** The listing may come from a machine that is a little behind the one that told the sequence number. */
+const OVERLAP = 10;
+
+const cursorSchema = z.strictObject({
+  /** The feed is followed from here. */
+  seq: z.number().int().nonnegative(),
+  /** Last name of the listing so far; null before the first. */
+  after: z.string().nullable(),
+  listed: z.boolean(),
+});
+type Cursor = z.infer<typeof cursorSchema>;
+
+const rootSchema = z.object({ update_seq: z.number().int().nonnegative() });
+const listSchema = z.object({ rows: z.array(z.unknown()) });
+const feedSchema = z.object({ results: z.array(z.unknown()), last_seq: z.number().int().nonnegative() });
+const changeSchema = z.object({ seq: z.number().int(), id: z.string(), deleted: z.boolean().optional().catch(undefined) });
+
+/** Every name of the registry, 10 000 a page. */
+export async function* names(cursor: string | null, io: RegistryIo): AsyncGenerator<NamePage> {
+  let at: Cursor =
+    cursor === null ? { seq: Math.max(0, (await currentSeq(io)) - OVERLAP), after: null, listed: false } : readCursor(cursor);
+  while (!at.listed) {
+    const { rows, url } = await listFrom(at.after, io);
+    const page = readRows(rows, at.after, url);
+    at = { seq: at.seq, after: page.last ?? at.after, listed: page.last === null };
+    yield { names: page.names, dropped: page.dropped, cursor: JSON.stringify(at) };
+  }
+}
+
+/**
+ * The names of a page beyond `after`, with which it begins again (`startkey` is inclusive) unless that is gone by now. The end
+ * is a page that brings nothing new: one that is merely short may be a server's smaller limit.
+ */
+function readRows(rows: readonly unknown[], after: string | null, url: string): Page & { readonly last: string | null } {
+  const page = new Page();
+  let last: string | null = null;
+  // Counted once an id follows, or at the end: rows behind the last id come again with the next page.
+  let withoutId = 0;
+  for (const row of rows) {
+    const id = idOf(row);
+    if (id === null) {
+      withoutId += 1;
+      continue;
+    }
+    page.drop('no-id', withoutId);
+    withoutId = 0;
+    last = id;
+    if (id !== after) page.add(id);
+  }
+  if (last === null && after === null && rows.length > 0)
+    throw new Malformed('expected rows with an id, and not one has any', { url });
+  if (last !== null && last === after) {
+    if (page.names.length > 0) {
+      throw new Malformed('expected names after startkey, but earlier ones came again: is this npm’s replication service?', {
+        url,
+      });
+    }
+    last = null;
+  }
+  if (last === null) page.drop('no-id', withoutId);
+  return Object.assign(page, { last });
+}
+
+/** What moved since the cursor, 10 000 rows a page, until the feed has nothing more. */
+export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<ChangePage> {
+  let at = readCursor(cursor);
+  const relist = (reason: string): ChangePage => ({
+    touched: [],
+    removed: [],
+    dropped: {},
+    cursor: JSON.stringify(at),
+    relist: reason,
+  });
+  if (!at.listed) {
+    yield relist('the listing was never finished');
+    return;
+  }
+  for (let first = true; ; first = false) {
+    const { results, lastSeq, url } = await feedSince(at.seq, io);
+    if (lastSeq < at.seq) {
+      yield relist(`the sequence went back from ${at.seq} to ${lastSeq}`);
+      return;
+    }
+    if (results.length === 0) {
+      // Some 80 000 numbers pass in a day: a feed with nothing new is either very fresh or was reset.
+      const current = first ? await currentSeq(io) : lastSeq;
+      if (current < at.seq) yield relist(`the sequence went back from ${at.seq} to ${current}`);
+      return;
+    }
+    const page = new Page();
+    const removed = new Page();
+    let seq = at.seq;
+    for (const row of results) {
+      const change = changeSchema.safeParse(row);
+      if (!change.success) {
+        page.drop('change-not-understood');
+        continue;
+      }
+      seq = Math.max(seq, change.data.seq);
+      if (change.data.deleted === true) removed.add(change.data.id);
+      else page.add(change.data.id);
+    }
+    if (Math.max(seq, lastSeq) === at.seq) {
+      throw new Malformed(`expected changes after ${at.seq}, but the same page came again`, { url });
+    }
+    at = { seq: Math.max(seq, lastSeq), after: at.after, listed: true };
+    yield { touched: page.names, removed: removed.names, dropped: page.dropped, cursor: JSON.stringify(at), relist: null };
+  }
+}
+
+async function currentSeq(io: RegistryIo): Promise<number> {
+  const url = `${io.origin('replicate')}/`;
+  const { body } = await io.json(url, { accept: 'application/json', maxBytes: MAX_PAGE_BYTES });
+  const parsed = rootSchema.safeParse(body);
+  if (!parsed.success) throw new Malformed(`expected update_seq in ${url}: is this npm's replication service?`, { url });
+  return parsed.data.update_seq;
+}
+
+async function listFrom(after: string | null, io: RegistryIo): Promise<{ rows: readonly unknown[]; url: string }> {
+  const query = new URLSearchParams({ limit: String(PAGE) });
+  if (after !== null) query.set('startkey', JSON.stringify(after));
+  const url = `${io.origin('replicate')}/_all_docs?${query.toString()}`;
+  const { body } = await io.json(url, { accept: 'application/json', maxBytes: MAX_PAGE_BYTES });
+  const parsed = listSchema.safeParse(body);
+  if (!parsed.success) throw new Malformed(`expected rows in ${url}: is this npm's replication service?`, { url });
+  return { rows: parsed.data.rows, url };
+}
+
+async function feedSince(since: number, io: RegistryIo): Promise<{ results: readonly unknown[]; lastSeq: number; url: string }> {
+  const query = new URLSearchParams({ since: String(since), limit: String(PAGE) });
+  const url = `${io.origin('replicate')}/_changes?${query.toString()}`;
+  const { body } = await io.json(url, { accept: 'application/json', maxBytes: MAX_PAGE_BYTES });
+  const parsed = feedSchema.safeParse(body);
+  if (!parsed.success)
+    throw new Malformed(`expected results and last_seq in ${url}: is this npm's replication service?`, { url });
+  return { results: parsed.data.results, lastSeq: parsed.data.last_seq, url };
+}
+
+function idOf(row: unknown): string | null {
+  const parsed = z.object({ id: z.string() }).safeParse(row);
+  return parsed.success ? parsed.data.id : null;
+}
+
+class Page {
+  readonly names: ListedName[] = [];
+  readonly dropped: Record<string, number> = {};
+
+  add(id: string): void {
+    // Design documents of the database are no packages.
+    if (id.startsWith('_design/')) return;
+    if (id === '' || id === '.' || id === '..') this.drop('unaddressable-name');
+    else this.names.push({ name: id, key: id });
+  }
+
+  drop(reason: string, items = 1): void {
+    if (items > 0) this.dropped[reason] = (this.dropped[reason] ?? 0) + items;
+  }
+}
+
+function readCursor(text: string): Cursor {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  const parsed = cursorSchema.safeParse(value);
+  if (!parsed.success) throw new Error('expected a cursor of the npm adapter; list the names anew, without a cursor');
+  return parsed.data;
+}
