@@ -2,34 +2,49 @@
 import type { Service } from '../service.ts';
 import { anthropic } from './anthropic.ts';
 import { aws } from './aws.ts';
+import { cerebras } from './cerebras.ts';
+import { cohere } from './cohere.ts';
 import { deepseek } from './deepseek.ts';
+import { digitalocean } from './digitalocean.ts';
 import { discord } from './discord.ts';
 import { discordWebhook } from './discord-webhook.ts';
+import { dropbox } from './dropbox.ts';
+import { elevenlabs } from './elevenlabs.ts';
 import { facebook } from './facebook.ts';
 import { firebaseMessaging } from './firebase-messaging.ts';
+import { fireworks } from './fireworks.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import { googleApiKey } from './google-api-key.ts';
 import { googleOauth } from './google-oauth.ts';
 import { groq } from './groq.ts';
+import { heroku } from './heroku.ts';
 import { huggingFace } from './hugging-face.ts';
 import { jwt } from './jwt.ts';
+import { langsmith } from './langsmith.ts';
 import { mailchimp } from './mailchimp.ts';
 import { mailgun } from './mailgun.ts';
 import { mandrill } from './mandrill.ts';
+import { mistral } from './mistral.ts';
 import { npm } from './npm.ts';
+import { nvidia } from './nvidia.ts';
 import { openai } from './openai.ts';
 import { openrouter } from './openrouter.ts';
+import { pinecone } from './pinecone.ts';
 import { pypi } from './pypi.ts';
 import { replicate } from './replicate.ts';
 import { rubygems } from './rubygems.ts';
 import { sendgrid } from './sendgrid.ts';
+import { sentry } from './sentry.ts';
+import { shopify } from './shopify.ts';
 import { slack } from './slack.ts';
 import { slackWebhook } from './slack-webhook.ts';
+import { square } from './square.ts';
 import { stripe } from './stripe.ts';
 import { swt } from './swt.ts';
 import { telegram } from './telegram.ts';
 import { twilio } from './twilio.ts';
+import { weightsAndBiases } from './weights-and-biases.ts';
 import { xai } from './xai.ts';
 
 export const SERVICES = [
@@ -64,4 +79,19 @@ export const SERVICES = [
   openrouter,
   replicate,
   deepseek,
+  mistral,
+  cohere,
+  fireworks,
+  cerebras,
+  elevenlabs,
+  langsmith,
+  pinecone,
+  nvidia,
+  weightsAndBiases,
+  digitalocean,
+  heroku,
+  square,
+  dropbox,
+  shopify,
+  sentry,
 ] as const satisfies readonly Service[];

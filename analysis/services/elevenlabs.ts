@@ -1,0 +1,24 @@
+import { active, field, inactive, inHeader, names, restricted, verdictTable } from '../service-kit.ts';
+import type { Service } from '../service.ts';
+import { HEX, run, shaped } from '../token-shape.ts';
+
+const DOCS = 'https://elevenlabs.io/docs/api-reference';
+
+export const elevenlabs = {
+  id: 'elevenlabs',
+  label: 'ElevenLabs',
+  family: 'api-key',
+  docs: `${DOCS}/authentication`,
+  revoke: 'https://elevenlabs.io/app/developers/api-keys',
+  formats: [shaped({ id: 'elevenlabs.api-key', shape: ['sk_', run(HEX, 48)], variable: 'ELEVENLABS_API_KEY' })],
+  probe: {
+    hosts: ['api.elevenlabs.io'],
+    effect: 'reads',
+    requests: inHeader('https://api.elevenlabs.io/v1/user/subscription', 'xi-api-key'),
+    read: verdictTable([
+      active('subscription', 200, [names('tier')], `${DOCS}/user/subscription/get`),
+      restricted('missing-permissions', 401, [field('detail.status', 'missing_permissions')], `${DOCS}/authentication`),
+      inactive('invalid-api-key', 401, [field('detail.status', 'invalid_api_key')], `${DOCS}/authentication`),
+    ]),
+  },
+} as const satisfies Service;
