@@ -56,6 +56,12 @@ describe('what needs no question is not asked', () => {
     const { validator, token, issue, calls } = await bench();
     const half = candidateOf(token('active'), { unpaired: true });
     expect(await judgeOne(validator(), half)).toEqual({ verdict: 'untested', reason: 'unpaired', policy: null });
+    // Expired or not, without its other half it is no finding of the policy.
+    const expired = candidateOf(
+      { ...token('active'), parts: { token: 'inv_old' + 'a1b2c3d4e5f6g7h8j9k0m' } },
+      { unpaired: true },
+    );
+    expect((await judgeOne(validator(), expired)).reason).toBe('unpaired');
     const canary = candidateOf(issue('invented', { seed: 'c', verdict: 'canary' }), { unpaired: true });
     expect((await judgeOne(validator(), canary)).verdict).toBe('canary');
     expect(calls).toEqual([]);

@@ -11,7 +11,7 @@ import type { Finding } from '../data/model.ts';
 import { policyOf } from '../data/policies.ts';
 import type { Candidate } from './detect/candidate.ts';
 import { createExamples, type Examples } from './examples.ts';
-import type { ProbeRequest, Random, Reading, Service } from './service.ts';
+import type { Random, Reading, Service } from './service.ts';
 import { unknown, withCleanReason } from './validate/answer.ts';
 import type {
   AuditRow,
@@ -69,7 +69,7 @@ export function createValidator(options: ValidatorOptions): Validator {
   const inFlight = new Map<string, Promise<Outcome>>();
   const judgements = new Map<string, Promise<Reading | null>>();
   const undecided = new Map<string, Undecided>();
-  let requests = 0;
+  let sent = 0;
   let from: Date | null = null;
   let to: Date | null = null;
 
@@ -156,20 +156,21 @@ export function createValidator(options: ValidatorOptions): Validator {
     if (mode !== 'live') return settled(untested('validation-offline'));
     const { probe } = service;
     if (probe === undefined) return settled(untested('no-probe'));
-    const questions = await questionsOf(candidate, service);
-    if (questions === 'failed') return again(unknown('question-not-built'));
-    if (questions === null || questions.length === 0) return settled(untested('no-question'));
+    const requests = await countQuestions(candidate, service);
+    if (requests === null) return again(unknown('question-not-built'));
+    if (requests === 0) return settled(untested('no-question'));
     const { format, parts, fingerprint } = candidate;
-    return deskOf(service, probe).ask({ format, parts, fingerprint, requests: questions, replaces: remembered?.askedAt ?? null });
+    return deskOf(service, probe).ask({ format, parts, fingerprint, requests, replaces: remembered?.askedAt ?? null });
   }
 
-  async function questionsOf({ parts }: Candidate, service: Service): Promise<readonly ProbeRequest[] | null | 'failed'> {
+  /** How many requests these parts ask for: none where they cannot be asked about, null where the service file fails. */
+  async function countQuestions({ parts }: Candidate, service: Service): Promise<number | null> {
     try {
-      return (await service.probe?.requests(parts, { now: now() })) ?? null;
+      return (await service.probe?.requests(parts, { now: now() }))?.length ?? 0;
     } catch (error) {
       const kind = error instanceof Error ? error.name : typeof error;
       options.log.warn({ service: service.id, kind }, 'a question could not be built by its service file');
-      return 'failed';
+      return null;
     }
   }
 
@@ -184,7 +185,7 @@ export function createValidator(options: ValidatorOptions): Validator {
   }
 
   function note(kind: AuditRow['kind'], at: Date): void {
-    if (kind === 'token') requests++;
+    if (kind === 'token') sent++;
     from ??= at;
     to = at;
   }
@@ -203,7 +204,7 @@ export function createValidator(options: ValidatorOptions): Validator {
         mode,
         from,
         to,
-        requests,
+        requests: sent,
         controls,
         switchedOff: [
           ...disabled.map((service) => ({ service, reason: 'check-disabled' })),

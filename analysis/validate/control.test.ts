@@ -80,8 +80,17 @@ describe('the control probe', () => {
       }));
       return { hits: [...expired, ...hits], misses };
     };
-    const { validator, token, rows } = await bench({ services: [inventedService({ formats: [{ ...format, samples }] })] });
-    await validator().judge([candidateOf(token('active'))]);
-    expect(rows[0]).toMatchObject({ kind: 'control', reason: 'no-such-token' });
+    const standIn = inventedStandIn();
+    const answer: typeof standIn.answer = (request, lookup) => {
+      const isExpired = (request.headers['authorization'] ?? '').includes('inv_old');
+      return isExpired ? { status: 200, body: '{"user":"x"}' } : standIn.answer(request, lookup);
+    };
+    const { validator, token } = await bench({
+      services: [inventedService({ formats: [{ ...format, samples }] })],
+      standIns: [{ ...standIn, answer }],
+    });
+    const one = validator();
+    await one.judge([candidateOf(token('active'))]);
+    expect(one.summary().controls).toEqual([{ service: 'invented', state: 'refused' }]);
   });
 });

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { startServer } from '../../crawler/stand-in/server.ts';
 import { seededRandom } from '../seeded-random.ts';
+import type { Probe } from '../service.ts';
 import { bench, closeAfterTest, judgeOne, START } from '../stand-in/engine/bench-of-validation.ts';
 import { candidateOf } from '../stand-in/engine/candidates.ts';
 import { inventedFormat, inventedProbe, inventedService, inventedStandIn } from '../stand-in/engine/invented.ts';
@@ -99,6 +100,33 @@ describe('politeness', () => {
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(95);
     expect(server.ledger).toEqual([]);
+  });
+
+  test('a question is built when its turn comes, for a signature carries the time', async () => {
+    const { validator, token, pass } = await bench();
+    const times: string[] = [];
+    const probe: Probe = {
+      ...inventedProbe,
+      noControl: 'a test',
+      requests: (parts, { now }) => [
+        {
+          method: 'GET',
+          url: 'https://api.invented.example/me',
+          headers: { authorization: `Bearer ${parts['token']?.reveal() ?? ''}`, date: now.toISOString() },
+        },
+      ],
+    };
+    const inner = loopbackSend();
+    const send: Send = async (request, limits) => {
+      times.push(request.headers?.['date'] ?? '');
+      pass(600_000);
+      return inner(request, limits);
+    };
+    const one = validator({ send, services: [inventedService({ probe })] });
+    await one.judge(['a', 'b', 'c'].map((seed) => candidateOf(token('active', seed))));
+    expect(times).toHaveLength(3);
+    expect(times[0]).toBe('2030-01-01T00:00:00.000Z');
+    expect(Date.parse(times[2] ?? '')).toBeGreaterThanOrEqual(START.getTime() + 600_000);
   });
 
   test('once it is told to stop, the engine begins no question', async () => {

@@ -41,7 +41,8 @@ export interface DeskQuestion {
   readonly format: string;
   readonly parts: Parts;
   readonly fingerprint: string;
-  readonly requests: readonly ProbeRequest[];
+  /** How many requests the service file makes of the parts. */
+  readonly requests: number;
   /** When the question was asked that this one replaces; null where none is remembered. */
   readonly replaces: Date | null;
 }
@@ -94,7 +95,7 @@ export function createDesk(options: DeskOptions): Desk {
     if (state === 'accepted') return later('control-probe-failed');
     const readings: Reading[] = [];
     let begun = false;
-    for (const request of question.requests) {
+    for (let index = 0; index < question.requests; index++) {
       const step = await queue.add(async (): Promise<Reading | Outcome> => {
         const waiting = paused();
         if (waiting !== null) return waiting;
@@ -104,6 +105,9 @@ export function createDesk(options: DeskOptions): Desk {
           begun = await memory.begin({ service: service.id, fingerprint, at: now(), replaces });
           if (!begun) return later('asked-elsewhere');
         }
+        // Built only now: a signature carries the time, and the queue may have been long.
+        const request = (await probe.requests(question.parts, { now: now() }))?.[index];
+        if (request === undefined) return unknown('question-not-built');
         return exchange('token', request, question.parts, question.fingerprint);
       });
       if (!begun) return { retryAfter: null, ...step };

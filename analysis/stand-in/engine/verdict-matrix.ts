@@ -1,0 +1,107 @@
+/** Every service times every class of answer: what the whole engine says, beside what is so. */
+import type { Verdict } from '../../../data/model.ts';
+import { seededRandom } from '../../seeded-random.ts';
+import type { Service } from '../../service.ts';
+import { createValidator, type Validator } from '../../validate.ts';
+import { createMemory } from '../../validate/memory.ts';
+import { isGeneric, type AnswerClass, type ServiceStandIn } from '../service-stand-in.ts';
+import { candidateOf } from './candidates.ts';
+import { loopbackSend } from './loopback-send.ts';
+import { startServiceStandIns, type IssuedToken } from './service-stand-ins.ts';
+
+export interface MatrixRow {
+  readonly service: string;
+  readonly format: string;
+  readonly answer: AnswerClass;
+  readonly expected: Verdict;
+  readonly verdict: Verdict;
+  readonly reason: string;
+}
+
+export interface Matrix {
+  readonly rows: readonly MatrixRow[];
+  /** Requests for which no stand-in has an answer; a service file and its stand-in disagree where there are any. */
+  readonly unknownRequests: readonly string[];
+}
+
+/** How long to wait for an answer that comes, on a busy machine, and for one that does not. */
+const TIMEOUT_MS = 10_000;
+const TIMEOUT_OF_SLOW_MS = 500;
+/** Cells worked on at a time: many, since some of them only wait. */
+const CONCURRENCY = 24;
+
+/**
+ * Issues a token of each format for each class of answer of each service, and has it judged through real HTTP on loopback.
+ * Checks that do more than read are switched on: here they reach nobody. Generic classes are tried on one format, since
+ * they are the same for all.
+ */
+export async function verdictMatrix(
+  services: readonly Service[],
+  standIns: readonly ServiceStandIn[],
+  now: Date,
+): Promise<Matrix> {
+  const readers = services.map((service) =>
+    service.probe === undefined ? service : { ...service, probe: { ...service.probe, effect: 'reads' as const } },
+  );
+  const started = await startServiceStandIns({ services: readers, standIns, now });
+  try {
+    const rows: MatrixRow[][] = [];
+    const cells = readers.flatMap((service) => started.answersOf(service.id).map((answer) => ({ service, answer })));
+    const waiting = cells.entries();
+    async function work(): Promise<void> {
+      // One validator for each cell: a service that asks for a pause must not silence the next class.
+      for (const [index, { service, answer }] of waiting) {
+        const tokens = issueAll(service, answer, started.issue);
+        const validator = validatorOf(service, started.hostOf(service.id), answer, now);
+        rows[index] = await judge(validator, tokens, answer);
+      }
+    }
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+    return { rows: rows.flat(), unknownRequests: [...started.server.unknown] };
+  } finally {
+    await started.server.close();
+  }
+}
+
+function issueAll(
+  service: Service,
+  answer: AnswerClass,
+  issue: (serviceId: string, wish: { seed: string; verdict: null; answer: AnswerClass; format?: string }) => IssuedToken,
+): readonly IssuedToken[] {
+  if (isGeneric(answer)) return [issue(service.id, { seed: answer, verdict: null, answer })];
+  const tokens = service.formats.flatMap(({ id: format }) => {
+    try {
+      return [issue(service.id, { seed: answer, verdict: null, answer, format })];
+    } catch {
+      // This format has no token in this class.
+      return [];
+    }
+  });
+  if (tokens.length === 0) throw new Error(`no format of ${service.id} has a token that is answered as ${answer}`);
+  return tokens;
+}
+
+function validatorOf(service: Service, host: string, answer: AnswerClass, now: Date): Validator {
+  const isSlow = answer === 'slow-drip' || answer === 'stall';
+  return createValidator({
+    services: [service],
+    mode: 'live',
+    send: loopbackSend(isSlow ? TIMEOUT_OF_SLOW_MS : TIMEOUT_MS),
+    memory: createMemory(),
+    now: () => now,
+    random: seededRandom(`control of ${service.id}`),
+    settings: { [service.id]: { host } },
+    audit: () => {},
+    log: { warn: () => {} },
+  });
+}
+
+async function judge(validator: Validator, tokens: readonly IssuedToken[], answer: AnswerClass): Promise<MatrixRow[]> {
+  const findings = await validator.judge(tokens.map((token) => candidateOf(token)));
+  return findings.flatMap(({ verdict, reason }, index) => {
+    const token = tokens[index];
+    return token === undefined
+      ? []
+      : [{ service: token.service, format: token.format, answer, expected: token.verdict, verdict, reason }];
+  });
+}
