@@ -35,7 +35,9 @@ const MEBIBYTE = 1024 * 1024;
  */
 export async function* jsonItems(source: AsyncIterable<Uint8Array>, options: JsonItemsOptions): AsyncGenerator<JsonPiece> {
   const splitter = new Splitter(options);
-  for await (const chunk of source) yield* splitter.feed(chunk);
+  for await (const chunk of source) {
+    for (const piece of splitter.feed(chunk)) yield piece;
+  }
   splitter.end();
 }
 
@@ -91,24 +93,27 @@ class Splitter {
     this.#url = options.url;
   }
 
-  *feed(chunk: Uint8Array): Generator<JsonPiece> {
+  /** The pieces that end in this chunk. */
+  feed(chunk: Uint8Array): JsonPiece[] {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const pieces: JsonPiece[] = [];
     let at = 0;
-    while (at < chunk.length) {
+    while (at < bytes.length) {
       if (this.#isCollecting()) {
-        const stop = this.#collect(chunk, at);
-        this.#keep(chunk, at, stop.at);
-        at = stop.at;
+        const stop = this.#collect(bytes, at);
         if (stop.complete) {
-          const piece = this.#take();
-          if (piece !== null) yield piece;
-        }
+          const piece = this.#take(bytes, at, stop.at);
+          if (piece !== null) pieces.push(piece);
+        } else this.#keep(bytes, at);
+        at = stop.at;
         continue;
       }
-      const byte = chunk[at] ?? 0;
+      const byte = bytes[at] ?? 0;
       if (isSpace(byte) || (this.#state === 'start' && isByteOrderMark(byte))) at += 1;
       else at += this.#step(byte, at);
     }
-    this.#offset += chunk.length;
+    this.#offset += bytes.length;
+    return pieces;
   }
 
   /** The document is over: says so where it should not be. */
@@ -208,7 +213,7 @@ class Splitter {
   }
 
   /** Runs to the end of the value that is collected, or of the chunk. */
-  #collect(chunk: Uint8Array, from: number): { readonly at: number; readonly complete: boolean } {
+  #collect(chunk: Buffer, from: number): { readonly at: number; readonly complete: boolean } {
     if (this.#state === 'in-scalar') {
       let at = from;
       while (at < chunk.length && !endsScalar(chunk[at] ?? 0)) at += 1;
@@ -243,17 +248,17 @@ class Splitter {
     return { at, complete };
   }
 
-  #keep(chunk: Uint8Array, from: number, to: number): void {
-    this.#length += to - from;
+  /** Keeps the rest of the chunk: a copy, since a view would hold the memory of all of it. */
+  #keep(bytes: Buffer, from: number): void {
+    this.#length += bytes.length - from;
     if (this.#length > this.#limit) this.#pieces = [];
-    // A copy, since the value may outlive the chunk by many others, and a view would hold all of its memory.
-    else if (to > from) this.#pieces.push(to === chunk.length ? chunk.slice(from, to) : chunk.subarray(from, to));
+    else this.#pieces.push(Uint8Array.prototype.slice.call(bytes, from));
   }
 
-  /** Turns what was collected into a piece; a key gives none. */
-  #take(): JsonPiece | null {
-    const bytes = this.#length;
-    const text = bytes > this.#limit ? null : decode(this.#pieces);
+  /** Turns what was collected, and this end of it, into a piece; a key gives none. */
+  #take(bytes: Buffer, from: number, to: number): JsonPiece | null {
+    const length = this.#length + to - from;
+    const text = length > this.#limit ? null : this.#decode(bytes, from, to);
     this.#pieces = [];
     this.#length = 0;
     if (this.#collectsKey) {
@@ -264,11 +269,17 @@ class Splitter {
     this.#state = 'comma';
     const isItem = this.#open.length === (this.#member === null ? 1 : 2);
     const name = this.#key;
-    if (text === null) return { kind: 'skipped', name, reason: 'too-large', bytes };
+    if (text === null) return { kind: 'skipped', name, reason: 'too-large', bytes: length };
     const value = parse(text);
-    if (value === undefined) return { kind: 'skipped', name, reason: 'not-json', bytes };
+    if (value === undefined) return { kind: 'skipped', name, reason: 'not-json', bytes: length };
     if (isItem) return { kind: 'item', key: name, value };
     return { kind: 'field', name: name ?? '', value };
+  }
+
+  /** As one string, so that a character cut by the edge of a chunk is whole again. */
+  #decode(bytes: Buffer, from: number, to: number): string {
+    if (this.#pieces.length === 0) return bytes.toString('utf8', from, to);
+    return Buffer.concat([...this.#pieces, bytes.subarray(from, to)]).toString('utf8');
   }
 
   #malformed(expected: string, at?: number): Malformed {
@@ -277,16 +288,9 @@ class Splitter {
   }
 }
 
-function decode(pieces: readonly Uint8Array[]): string {
-  const [first] = pieces;
-  if (first !== undefined && pieces.length === 1) {
-    return Buffer.from(first.buffer, first.byteOffset, first.byteLength).toString('utf8');
-  }
-  return Buffer.concat(pieces).toString('utf8');
-}
-
 /** A key that is too long or no string is nobody's name; its value is still an item. */
 function keyOf(text: string | null): string | null {
+  if (text !== null && !text.includes('\\')) return text.slice(1, -1);
   const value = text === null ? null : parse(text);
   return typeof value === 'string' ? value : null;
 }
