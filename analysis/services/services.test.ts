@@ -121,7 +121,12 @@ describe('services', () => {
   });
 
   test('none but those with a written reason does more than read', () => {
-    expect(all.filter(({ probe }) => probe !== undefined && probe.effect !== 'reads').map(({ id }) => id)).toEqual(['pypi']);
+    expect(all.filter(({ probe }) => probe !== undefined && probe.effect !== 'reads').map(({ id }) => id)).toEqual([
+      'pypi',
+      'entra',
+      'paypal',
+      'docker-hub',
+    ]);
   });
 });
 

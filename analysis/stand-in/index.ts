@@ -1,14 +1,21 @@
 /** Every service's stand-in, one file and one line each, in the order of the services' list. */
+import { algolia } from './algolia.ts';
 import { anthropic } from './anthropic.ts';
 import { aws } from './aws.ts';
+import { azureDevops } from './azure-devops.ts';
+import { azureSas } from './azure-sas.ts';
+import { azureStorage } from './azure-storage.ts';
 import { cerebras } from './cerebras.ts';
 import { cohere } from './cohere.ts';
+import { datadog } from './datadog.ts';
 import { deepseek } from './deepseek.ts';
 import { digitalocean } from './digitalocean.ts';
 import { discord } from './discord.ts';
 import { discordWebhook } from './discord-webhook.ts';
+import { dockerHub } from './docker-hub.ts';
 import { dropbox } from './dropbox.ts';
 import { elevenlabs } from './elevenlabs.ts';
+import { entra } from './entra.ts';
 import { facebook } from './facebook.ts';
 import { fireworks } from './fireworks.ts';
 import { github } from './github.ts';
@@ -24,10 +31,12 @@ import { mailchimp } from './mailchimp.ts';
 import { mailgun } from './mailgun.ts';
 import { mandrill } from './mandrill.ts';
 import { mistral } from './mistral.ts';
+import { newRelic } from './new-relic.ts';
 import { npm } from './npm.ts';
 import { nvidia } from './nvidia.ts';
 import { openai } from './openai.ts';
 import { openrouter } from './openrouter.ts';
+import { paypal } from './paypal.ts';
 import { pinecone } from './pinecone.ts';
 import { pypi } from './pypi.ts';
 import { replicate } from './replicate.ts';
@@ -92,4 +101,13 @@ export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   dropbox,
   shopify,
   sentry,
+  azureStorage,
+  azureSas,
+  entra,
+  azureDevops,
+  paypal,
+  dockerHub,
+  datadog,
+  newRelic,
+  algolia,
 ];

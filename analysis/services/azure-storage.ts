@@ -1,0 +1,86 @@
+import { createHmac } from 'node:crypto';
+import { active, inactive, restricted, reveal, says, verdictTable } from '../service-kit.ts';
+import type { Env, Format, ProbeRequest, Reading, Service } from '../service.ts';
+import type { Parts } from '../secret.ts';
+import { BASE64, LOWER, LOWER_DIGITS } from '../token-shape.ts';
+
+const DOCS = 'https://learn.microsoft.com/azure/storage/common';
+const REST = 'https://learn.microsoft.com/rest/api/storageservices';
+const VERSION = '2023-11-03';
+
+const accountKey: Format = {
+  id: 'azure-storage.account-key',
+  literals: ['AccountKey='],
+  ignoreCase: true,
+  pattern: /(?<![A-Za-z0-9])AccountKey=(?<key>[A-Za-z0-9+/]{86}==)(?![A-Za-z0-9+/=])/i,
+  maxLength: 100,
+  companions: [
+    { name: 'account', near: { pattern: /(?<![A-Za-z0-9])AccountName=(?<account>[a-z0-9]{3,24})(?![A-Za-z0-9])/i, bytes: 300 } },
+  ],
+  redact: () => 'AccountKey=…',
+  samples(random) {
+    const key = () => `${random.text(85, BASE64.letters)}${random.text(1, 'AQgw')}==`;
+    const connection = (account: string, text: string) =>
+      `DefaultEndpointsProtocol=https;AccountName=${account};AccountKey=${text};EndpointSuffix=core.windows.net`;
+    const hits = [0, 1, 2].map((place) => {
+      const parts = { key: key(), account: `${random.text(1, LOWER.letters)}${random.text(9, LOWER_DIGITS.letters)}` };
+      const text = connection(parts.account, parts.key);
+      return {
+        text: place === 0 ? `STORAGE="${text}"\n` : place === 1 ? `{"ConnectionStrings": {"Blobs": "${text}"}}` : `${text}\n`,
+        parts,
+      };
+    });
+    return {
+      hits,
+      misses: [
+        connection('demo', key().slice(1)),
+        connection('demo', `A${key()}`),
+        connection('demo', key().replace('==', '')),
+        connection('demo', key()).replace('AccountKey', 'SharedKey'),
+      ],
+    };
+  },
+};
+
+export const azureStorage = {
+  id: 'azure-storage',
+  label: 'Azure Storage',
+  family: 'credentials',
+  docs: `${DOCS}/storage-account-keys-manage`,
+  revoke: `${DOCS}/storage-account-keys-manage#manually-rotate-access-keys`,
+  formats: [accountKey],
+  judge(parts: Parts): Reading | null {
+    // The emulator's account and key are a constant that is printed in the documentation.
+    return parts['account']?.reveal() === 'devstoreaccount1' ? { verdict: 'published-example', reason: 'emulator' } : null;
+  },
+  probe: {
+    hosts: ['*.blob.core.windows.net'],
+    effect: 'reads',
+    requests: (parts, env) => [listContainers(reveal(parts, 'account').toLowerCase(), reveal(parts, 'key'), env)],
+    read: verdictTable([
+      active('containers', 200, [says(/<EnumerationResults\b/)], `${REST}/list-containers2`),
+      restricted(
+        'key-not-permitted',
+        403,
+        [says(/<Code>(?:KeyBasedAuthenticationNotPermitted|AuthorizationFailure|AuthorizationPermissionMismatch)</)],
+        `${REST}/common-rest-api-error-codes`,
+      ),
+      restricted('account-disabled', 403, [says(/<Code>AccountIsDisabled</)], `${REST}/common-rest-api-error-codes`),
+      inactive('authentication-failed', 403, [says(/<Code>AuthenticationFailed</)], `${REST}/common-rest-api-error-codes`),
+    ]),
+  },
+  unconfirmed: ['accounts that are gone have no host name any more: that is read as unknown, not as inactive'],
+} as const satisfies Service;
+
+/** Shared Key authorization. Source: https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key */
+function listContainers(account: string, key: string, env: Env): ProbeRequest {
+  const date = env.now.toUTCString();
+  const headers = `x-ms-date:${date}\nx-ms-version:${VERSION}\n`;
+  const toSign = `GET${'\n'.repeat(12)}${headers}/${account}/\ncomp:list\nmaxresults:1`;
+  const signature = createHmac('sha256', Buffer.from(key, 'base64')).update(toSign, 'utf8').digest('base64');
+  return {
+    method: 'GET',
+    url: `https://${account}.blob.core.windows.net/?comp=list&maxresults=1`,
+    headers: { 'x-ms-date': date, 'x-ms-version': VERSION, authorization: `SharedKey ${account}:${signature}` },
+  };
+}

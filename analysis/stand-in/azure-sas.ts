@@ -1,0 +1,34 @@
+import type { Answer } from '../../crawler/stand-in/server.ts';
+import { makeSas } from '../services/azure-sas.ts';
+import type { ServiceStandIn } from './service-stand-in.ts';
+
+/** Properties of a blob: the headers say everything. */
+export const azureSas: ServiceStandIn = {
+  id: 'azure-sas',
+  answers: ['active', 'active:no-such-blob', 'restricted:address', 'revoked'],
+  answer(request, lookup) {
+    if (request.method !== 'HEAD' || !request.path.startsWith('/files/')) return null;
+    switch (lookup(`https://${request.host}${request.path}?${request.query.toString()}`)?.answer) {
+      case 'active':
+        return answer(200, { 'x-ms-blob-type': 'BlockBlob', 'content-length': '0', etag: '"0x8CB171613397EAB"' });
+      case 'active:no-such-blob':
+        return answer(404, { 'x-ms-error-code': 'BlobNotFound' });
+      case 'restricted:address':
+        return answer(403, { 'x-ms-error-code': 'AuthorizationSourceIPMismatch' });
+      default:
+        return answer(403, { 'x-ms-error-code': 'AuthenticationFailed' });
+    }
+  },
+  offline(verdict, random, now) {
+    if (verdict !== 'inactive') return null;
+    const token = makeSas(random, new Date(now.getTime() - 1000 * (60 + random.int(10_000_000))));
+    return { format: 'azure-sas.blob-url', sample: { text: `BLOB_URL=${token}\n`, parts: { token } } };
+  },
+};
+
+function answer(status: number, headers: Readonly<Record<string, string>>): Answer {
+  return {
+    status,
+    headers: { 'x-ms-request-id': '4c1a0b5e-301e-0000-4f3a-0123456789ab', 'x-ms-version': '2023-11-03', ...headers },
+  };
+}
