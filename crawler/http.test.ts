@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Gone, Malformed, NotAllowed, Refused, Throttled, TooLarge, Unavailable } from './errors.ts';
-import { door, first, ioTo, json, registryAt, serve } from './http/test-kit.ts';
+import { Gone, Malformed, Refused, TooLarge, Unavailable } from './errors.ts';
+import { door, first, ioTo, json, serve } from './http/test-kit.ts';
 
 /** Both clients: npm's own for its registry, got for everything else. They keep one promise. */
 const BOTH = [{ id: 'npm' }, { id: 'pypi' }] as const;
@@ -212,7 +212,7 @@ describe.each(BOTH)('answers, through the client of $id', ({ id }) => {
 
   test('gzip that ends too early is not taken for the whole', async () => {
     const whole = gzipSync(JSON.stringify(Array.from({ length: 500 }, (_, index) => index)));
-    const server = await serve((_) => ({
+    const server = await serve(() => ({
       status: 200,
       headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
       body: server.ledger.length === 0 ? whole.subarray(0, whole.length - 20) : whole,

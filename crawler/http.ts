@@ -100,14 +100,16 @@ export function createHttp(options: HttpOptions): Http {
   const npm = sendWithNpm(npmOptions);
 
   function contextOf(registry: Registry, { origins = {}, rates = {}, signal }: IoOptions): RequestContext {
-    const configured =
-      registry.id === 'npm' && npmOptions !== null && origins['registry'] === undefined && 'registry' in registry.origins
-        ? { ...origins, registry: npmOptions.registry }
-        : origins;
+    // The user's npm configuration says where npm's registry is, unless this program's own configuration does.
+    const byNpm = registry.id === 'npm' && origins['registry'] === undefined ? npmOptions : null;
+    const settings =
+      byNpm === null
+        ? { origins, rates, contact }
+        : { origins: { ...origins, registry: byNpm.registry }, rates, contact, scopes: byNpm.scopes };
     return {
       gates,
       agents,
-      origins: resolveOrigins(registry, configured, rates, contact),
+      origins: resolveOrigins(registry, settings),
       userAgent: userAgent(registry.id, version, contact),
       transportOf: (role) => (registry.id === 'npm' && role === 'registry' ? npm : sendWithGot),
       timeouts: { ...TIMEOUTS, ...options.timeouts },

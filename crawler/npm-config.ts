@@ -17,7 +17,9 @@ export const NPM_DEFAULT_REGISTRY: string = withoutSlash(String(definitions['reg
 export interface NpmOptions {
   /** Without a trailing slash. */
   readonly registry: string;
-  /** Options for npm-registry-fetch, by npm's names: scoped registries, credentials, proxies, certificates. */
+  /** Registries of single scopes, by scope (`@scope`), without a trailing slash. */
+  readonly scopes: Readonly<Record<string, string>>;
+  /** Options for npm-registry-fetch, by npm's names: credentials, proxies, certificates. */
   readonly fetch: Readonly<Record<string, unknown>>;
 }
 
@@ -65,28 +67,52 @@ export async function readNpmConfig({ env, cwd, execPath }: NpmConfigInput): Pro
   });
   await config.load();
   for (const source of SOURCES) refuseBroken(config, source);
-  try {
-    config.validate();
-  } catch (error) {
-    throw new NotAllowed(`npm's configuration has credentials in a form that npm no longer reads; run \`npm config fix\``, {
-      cause: error,
-    });
-  }
+  const invalid = validate(config);
   for (const source of SOURCES) refuseInvalid(config, source);
+  if (invalid !== null) throw invalid;
 
   const settings: Record<string, unknown> = {};
   const fetch: Record<string, unknown> = {};
   for (const key of KEYS) settings[key] = config.get(key);
   for (const key of KEYS) definitions[key]?.flatten?.(key, settings, fetch);
-  // Scoped registries and credentials have keys of their own (`@scope:registry`, `//host/:_authToken`).
-  for (const { data } of config.data.values()) {
-    for (const [key, value] of Object.entries(data)) if (key.startsWith('//') || /^@.*:registry$/i.test(key)) fetch[key] = value;
+  const scopes: Record<string, string> = {};
+  // Credentials and scoped registries have keys of their own: `//host/:_authToken`, `@scope:registry`.
+  for (const { data, source } of config.data.values()) {
+    for (const [key, value] of Object.entries(data)) {
+      if (key.startsWith('//')) fetch[key] = value;
+      const scope = /^(@[^:]+):registry$/i.exec(key)?.[1];
+      if (scope !== undefined) scopes[scope] = asUrl(value, key, source);
+    }
   }
-  return { registry: withoutSlash(String(settings['registry'])), fetch };
+  return { registry: asUrl(settings['registry'], 'registry', null), scopes, fetch };
+}
+
+function asUrl(value: unknown, key: string, source: string | null): string {
+  if (typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return withoutSlash(value);
+  throw new NotAllowed(
+    `npm's configuration${source === null ? '' : ` (${source})`} has a value for ${key} that is no http or https URL`,
+  );
+}
+
+/** Lets npm judge its settings: it takes out what it does not accept, and stumbles over what it cannot do without. */
+function validate(config: NpmConfig): NotAllowed | null {
+  try {
+    config.validate();
+    return null;
+  } catch (error) {
+    const isAuth = error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_AUTH';
+    return new NotAllowed(
+      isAuth
+        ? "npm's configuration has credentials in a form that npm no longer reads; run `npm config fix`"
+        : "npm's configuration cannot be used; `npm config list` shows where it comes from",
+    );
+  }
 }
 
 function refuseBroken(config: NpmConfig, source: string): void {
   const level = config.data.get(source);
+  // npm's own check stumbles over a registry that is no URL before it names it.
+  if (level !== undefined && Object.hasOwn(level.data, 'registry')) asUrl(level.data['registry'], 'registry', level.source);
   const error = level?.loadError;
   if (error === undefined || error === null || error.code === 'ENOENT') return;
   throw new NotAllowed(`npm's configuration file ${level?.source ?? source} cannot be read (${error.code ?? 'unknown reason'})`);

@@ -2,8 +2,8 @@
  * npm's registry through npm's own client, which knows its credentials, certificates and manners.
  *
  * npm-registry-fetch is told not to retry. It follows redirects by itself and cannot be told not to, so each call gets an
- * agent that lets its first request pass and stops a second one: where that would have gone is handed back as the redirect
- * it is, and passes gate and guard like any other. The agent also sees the request itself, which carries the time limits.
+ * agent that lets its first request pass and stops a second one: the redirect is then handed back as the answer it is, and
+ * passes gate and guard like any other. The agent also sees the request itself, which carries the time limits.
  */
 import { Agent as HttpAgent, type AgentOptions, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -12,7 +12,15 @@ import { NotAllowed, Unavailable } from '../errors.ts';
 import type { NpmOptions } from '../npm-config.ts';
 import { isLoopback } from './addresses.ts';
 import type { AgentPair } from './agents.ts';
-import { asCrawlError, plainHeaders, type Incoming, type Outgoing, type PhaseTimeouts, type Transport } from './transport.ts';
+import {
+  asCrawlError,
+  plainHeaders,
+  REDIRECTS,
+  type Incoming,
+  type Outgoing,
+  type PhaseTimeouts,
+  type Transport,
+} from './transport.ts';
 
 /** Bytes of an error page on the wire, above which the connection is dropped: npm's client reads it whole. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -59,7 +67,7 @@ async function send(outgoing: Outgoing, agent: HttpAgent, options: NpmOptions | 
     signal.removeEventListener('abort', forward);
     controller.abort();
     if (signal.aborted) throw signal.reason;
-    if (only.redirect !== null) return answerOf(only.redirect.status, { location: only.redirect.to }, null, only);
+    if (only.redirect !== null) return answerOf(only.redirect.status, only.redirect.headers, null, only);
     if (isHttpError(error)) return answerOf(error.statusCode, plainHeaders(error.headers), error.body, only);
     throw only.failure ?? asCrawlError(error, url);
   }
@@ -69,28 +77,21 @@ async function send(outgoing: Outgoing, agent: HttpAgent, options: NpmOptions | 
 class OnlyRequest {
   readonly agent: HttpAgent;
   connectMs: number | undefined;
-  /** Where the second request would have gone. */
-  redirect: { readonly status: number; readonly to: string } | null = null;
+  /** The answer, where it is a redirect. */
+  redirect: { readonly status: number; readonly headers: Record<string, string> } | null = null;
   failure: Unavailable | null = null;
   readonly #timeouts: PhaseTimeouts;
   readonly #url: string;
-  #status: number | null = null;
+  #hasPassed = false;
 
   constructor(agent: HttpAgent, timeouts: PhaseTimeouts, url: string) {
     this.#timeouts = timeouts;
     this.#url = url;
-    const addRequest = (
-      request: ClientRequest,
-      target: { readonly port?: number | string },
-      ...rest: readonly unknown[]
-    ): void => {
-      if (this.#status !== null) {
-        const host = request.host.includes(':') ? `[${request.host}]` : request.host;
-        this.redirect = { status: this.#status, to: `${request.protocol}//${host}:${target.port ?? ''}${request.path}` };
-        throw new Error('a redirect is not followed here');
-      }
+    const addRequest = (request: ClientRequest, ...rest: readonly unknown[]): void => {
+      if (this.#hasPassed) throw new Error('a second request is not sent here');
+      this.#hasPassed = true;
       this.#watch(request);
-      (agent as unknown as RequestQueue).addRequest(request, target, ...rest);
+      (agent as unknown as RequestQueue).addRequest(request, ...rest);
     };
     // Everything but the entry of requests is the agent's own: its sockets, its settings.
     this.agent = Object.create(agent, { addRequest: { value: addRequest } }) as HttpAgent;
@@ -117,8 +118,9 @@ class OnlyRequest {
     request.once('close', () => clearTimeout(timer));
     request.prependOnceListener('response', (response: IncomingMessage) => {
       clearTimeout(timer);
-      this.#status = response.statusCode ?? 0;
-      if (this.#status >= 400) limitErrorPage(response);
+      const status = response.statusCode ?? 0;
+      if (REDIRECTS.has(status)) this.redirect = { status, headers: plainHeaders(response.headers) };
+      if (status >= 400) limitErrorPage(response);
     });
   }
 

@@ -11,7 +11,7 @@ export interface Origins {
   base(role: string): string;
   /** The same resource at the configured origin, for a URL that the registry hands out. */
   rebase(url: string): string;
-  /** Where a URL belongs. */
+  /** Where a URL belongs, and what it becomes there. */
   place(url: URL): Place;
   /** How a URL may be reached; throws Refused or NotAllowed where it may not. `from`: the URL that redirected to it. */
   trust(url: URL, from: URL | null): Trust;
@@ -23,7 +23,7 @@ export interface Place {
   /** Names the lane: URLs below the same base share its rate. */
   readonly lane: string;
   readonly limits: LaneLimits;
-  /** The URL, with the credentials of its configured origin where it has none. */
+  /** The URL to ask: at its scope's own registry, with the credentials of its configured origin where it has none. */
   readonly url: URL;
 }
 
@@ -37,12 +37,18 @@ interface Base {
   readonly text: string;
 }
 
-export function resolveOrigins(
-  registry: Registry,
-  overrides: Readonly<Record<string, string>>,
-  rates: Readonly<Record<string, number>>,
-  contact: string | undefined,
-): Origins {
+export interface OriginSettings {
+  /** By role, in place of the registry's own. */
+  readonly origins: Readonly<Record<string, string>>;
+  /** Requests per second by role. */
+  readonly rates: Readonly<Record<string, number>>;
+  readonly contact: string | undefined;
+  /** npm's scoped registries: base URLs by scope (`@scope`), for packages of that scope in place of the role `registry`. */
+  readonly scopes?: Readonly<Record<string, string>>;
+}
+
+export function resolveOrigins(registry: Registry, settings: OriginSettings): Origins {
+  const { origins: overrides, rates, contact, scopes = {} } = settings;
   const label = REGISTRY_LABELS[registry.id];
   const roles = Object.keys(registry.origins);
   for (const role of [...Object.keys(overrides), ...Object.keys(rates)]) {
@@ -50,13 +56,16 @@ export function resolveOrigins(
   }
   const bases: readonly Base[] = roles.map((role) => toBase(registry, role, overrides[role] ?? registry.origins[role] ?? ''));
   const published: readonly Base[] = roles.map((role) => toBase(registry, role, registry.origins[role] ?? ''));
-  const longestFirst = bases.toSorted((a, b) => b.url.pathname.length - a.url.pathname.length);
+  const scoped = new Map(Object.entries(scopes).map(([scope, url]) => [scope, toBase(registry, 'registry', url)]));
+  const known = [...bases, ...scoped.values()];
+  const longestFirst = known.toSorted((a, b) => b.url.pathname.length - a.url.pathname.length);
   const publishedLongestFirst = published.toSorted((a, b) => b.url.pathname.length - a.url.pathname.length);
   const allLoopback = bases.every((one) => isLoopback(one.url));
 
   function limitsOf(base: Base): LaneLimits {
     // Roles at one base are one lane, and the strictest of them counts.
-    const sharing = bases.filter((one) => one.text === base.text).map((one) => limitsOfRole(one.role));
+    const roles = new Set([base.role, ...bases.filter((one) => one.text === base.text).map((one) => one.role)]);
+    const sharing = [...roles].map(limitsOfRole);
     return {
       perSecond: Math.min(...sharing.map((one) => one.perSecond)),
       concurrency: Math.min(...sharing.map((one) => one.concurrency)),
@@ -80,6 +89,16 @@ export function resolveOrigins(
     return list.find((one) => one.url.host === url.host && isBelow(url.pathname, one.url.pathname));
   }
 
+  /** A package of a scope that has a registry of its own is there. */
+  function inScope(url: URL): URL {
+    const base = bases.find((one) => one.role === 'registry');
+    if (scoped.size === 0 || base === undefined || below([base], url) === undefined) return url;
+    const rest = url.pathname.slice(base.url.pathname.replace(/\/$/, '').length);
+    const scope = /^\/(@[^/%]+)(?:\/|%2f)/i.exec(rest)?.[1];
+    const own = scope === undefined ? undefined : scoped.get(scope);
+    return own === undefined ? url : new URL(`${own.text}${rest}${url.search}`);
+  }
+
   return {
     base(role) {
       const found = bases.find((one) => one.role === role);
@@ -94,7 +113,8 @@ export function resolveOrigins(
       const rest = url.pathname.slice(from.url.pathname.replace(/\/$/, '').length);
       return `${to.text}${rest}${url.search}`;
     },
-    place(url) {
+    place(asked) {
+      const url = inScope(asked);
       const base = below(longestFirst, url);
       if (base === undefined) {
         return { role: null, lane: url.host, limits: isLoopback(url) ? UNKNOWN_LOOPBACK : UNKNOWN_HOST, url };
@@ -107,7 +127,7 @@ export function resolveOrigins(
       return { role: base.role, lane: `${base.url.host}${base.url.pathname}`, limits: limitsOf(base), url: sent };
     },
     trust(url, from) {
-      const isConfigured = bases.some((one) => one.url.origin === url.origin);
+      const isConfigured = known.some((one) => one.url.origin === url.origin);
       if (isLoopback(url)) {
         if (isConfigured ? from === null || isLoopback(from) : from === null ? allLoopback : isLoopback(from)) return 'loopback';
         throw new Refused(`${label} sent us to this machine itself (${url.host}); that is not followed`, { url: url.href });

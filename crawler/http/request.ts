@@ -6,7 +6,7 @@ import type { Agents } from './agents.ts';
 import { collect, drain, limited, tooLarge, type BodyLimits } from './body.ts';
 import { parse, type Origins } from './origins.ts';
 import { errorOf } from './status.ts';
-import type { Incoming, PhaseTimeouts, Transport } from './transport.ts';
+import { REDIRECTS, type Incoming, type PhaseTimeouts, type Transport } from './transport.ts';
 
 export interface RequestContext {
   readonly gates: Gates;
@@ -41,7 +41,6 @@ const MAX_REDIRECTS = 3;
 /** How much of an error's page is read, and how long that may take. */
 const DRAIN_BYTES = 64 * 1024;
 const DRAIN_MS = 2000;
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** The only request headers that follow a redirect to another origin: nothing that could be a credential. */
 const PORTABLE = /^(accept|accept-encoding|user-agent|range|if-range|if-none-match|if-modified-since|cache-control)$/;
 
@@ -87,9 +86,9 @@ async function hopTo<T>(
   read: (answer: Answer) => Promise<T>,
 ): Promise<Outcome<T>> {
   const { origins, gates, signal } = context;
-  const trust = origins.trust(url, from);
   const place = origins.place(url);
-  const lane = gates.lane(place.lane, url.host, place.limits);
+  const trust = origins.trust(place.url, from);
+  const lane = gates.lane(place.lane, place.url.host, place.limits);
   const isElsewhere = from !== null && from.origin !== url.origin;
   return lane.pass(signal, async (turn) => {
     const incoming = await context.transportOf(isElsewhere ? null : place.role)({

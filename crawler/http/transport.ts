@@ -6,6 +6,9 @@ import type { AgentPair } from './agents.ts';
 import { reasonOf } from './body.ts';
 import { CrawlError, Refused, Unavailable } from '../errors.ts';
 
+/** Statuses that name another place to ask. */
+export const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
 export interface Outgoing {
   readonly url: URL;
   readonly method: 'GET' | 'HEAD' | 'POST';
