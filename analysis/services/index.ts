@@ -1,12 +1,17 @@
 /** Every service whose tokens we know, one file and one line each. */
 import type { Service } from '../service.ts';
+import { airtable } from './airtable.ts';
 import { algolia } from './algolia.ts';
 import { anthropic } from './anthropic.ts';
 import { aws } from './aws.ts';
 import { azureDevops } from './azure-devops.ts';
 import { azureSas } from './azure-sas.ts';
 import { azureStorage } from './azure-storage.ts';
+import { buildkite } from './buildkite.ts';
 import { cerebras } from './cerebras.ts';
+import { circleci } from './circleci.ts';
+import { cloudflare } from './cloudflare.ts';
+import { cloudinary } from './cloudinary.ts';
 import { cohere } from './cohere.ts';
 import { datadog } from './datadog.ts';
 import { deepseek } from './deepseek.ts';
@@ -18,6 +23,7 @@ import { dropbox } from './dropbox.ts';
 import { elevenlabs } from './elevenlabs.ts';
 import { entra } from './entra.ts';
 import { facebook } from './facebook.ts';
+import { figma } from './figma.ts';
 import { firebaseMessaging } from './firebase-messaging.ts';
 import { fireworks } from './fireworks.ts';
 import { github } from './github.ts';
@@ -29,17 +35,22 @@ import { heroku } from './heroku.ts';
 import { huggingFace } from './hugging-face.ts';
 import { jwt } from './jwt.ts';
 import { langsmith } from './langsmith.ts';
+import { linear } from './linear.ts';
 import { mailchimp } from './mailchimp.ts';
 import { mailgun } from './mailgun.ts';
 import { mandrill } from './mandrill.ts';
+import { mapbox } from './mapbox.ts';
 import { mistral } from './mistral.ts';
+import { netlify } from './netlify.ts';
 import { newRelic } from './new-relic.ts';
+import { notion } from './notion.ts';
 import { npm } from './npm.ts';
 import { nvidia } from './nvidia.ts';
 import { openai } from './openai.ts';
 import { openrouter } from './openrouter.ts';
 import { paypal } from './paypal.ts';
 import { pinecone } from './pinecone.ts';
+import { postman } from './postman.ts';
 import { pypi } from './pypi.ts';
 import { replicate } from './replicate.ts';
 import { rubygems } from './rubygems.ts';
@@ -50,9 +61,11 @@ import { slack } from './slack.ts';
 import { slackWebhook } from './slack-webhook.ts';
 import { square } from './square.ts';
 import { stripe } from './stripe.ts';
+import { supabase } from './supabase.ts';
 import { swt } from './swt.ts';
 import { telegram } from './telegram.ts';
 import { twilio } from './twilio.ts';
+import { vercel } from './vercel.ts';
 import { weightsAndBiases } from './weights-and-biases.ts';
 import { xai } from './xai.ts';
 
@@ -112,4 +125,17 @@ export const SERVICES = [
   datadog,
   newRelic,
   algolia,
+  airtable,
+  notion,
+  figma,
+  linear,
+  postman,
+  cloudinary,
+  cloudflare,
+  vercel,
+  netlify,
+  circleci,
+  buildkite,
+  supabase,
+  mapbox,
 ] as const satisfies readonly Service[];

@@ -126,8 +126,8 @@ function isKeySet(json: unknown): json is JSONWebKeySet {
 }
 
 /** Tokens in this form that a service of their own checks by asking. */
-function isVendors({ issuer }: Jwt): boolean {
-  return issuer === 'supabase';
+function isVendors({ issuer, claims }: Jwt): boolean {
+  return issuer === 'supabase' && typeof claims['ref'] === 'string' && /^[a-z]{20}$/.test(claims['ref']);
 }
 
 /** A token of an invented tenant of a known issuer. */

@@ -1,11 +1,16 @@
 /** Every service's stand-in, one file and one line each, in the order of the services' list. */
+import { airtable } from './airtable.ts';
 import { algolia } from './algolia.ts';
 import { anthropic } from './anthropic.ts';
 import { aws } from './aws.ts';
 import { azureDevops } from './azure-devops.ts';
 import { azureSas } from './azure-sas.ts';
 import { azureStorage } from './azure-storage.ts';
+import { buildkite } from './buildkite.ts';
 import { cerebras } from './cerebras.ts';
+import { circleci } from './circleci.ts';
+import { cloudflare } from './cloudflare.ts';
+import { cloudinary } from './cloudinary.ts';
 import { cohere } from './cohere.ts';
 import { datadog } from './datadog.ts';
 import { deepseek } from './deepseek.ts';
@@ -17,6 +22,7 @@ import { dropbox } from './dropbox.ts';
 import { elevenlabs } from './elevenlabs.ts';
 import { entra } from './entra.ts';
 import { facebook } from './facebook.ts';
+import { figma } from './figma.ts';
 import { fireworks } from './fireworks.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
@@ -27,17 +33,22 @@ import { heroku } from './heroku.ts';
 import { huggingFace } from './hugging-face.ts';
 import { jwt } from './jwt.ts';
 import { langsmith } from './langsmith.ts';
+import { linear } from './linear.ts';
 import { mailchimp } from './mailchimp.ts';
 import { mailgun } from './mailgun.ts';
 import { mandrill } from './mandrill.ts';
+import { mapbox } from './mapbox.ts';
 import { mistral } from './mistral.ts';
+import { netlify } from './netlify.ts';
 import { newRelic } from './new-relic.ts';
+import { notion } from './notion.ts';
 import { npm } from './npm.ts';
 import { nvidia } from './nvidia.ts';
 import { openai } from './openai.ts';
 import { openrouter } from './openrouter.ts';
 import { paypal } from './paypal.ts';
 import { pinecone } from './pinecone.ts';
+import { postman } from './postman.ts';
 import { pypi } from './pypi.ts';
 import { replicate } from './replicate.ts';
 import { rubygems } from './rubygems.ts';
@@ -48,9 +59,11 @@ import { slack } from './slack.ts';
 import { slackWebhook } from './slack-webhook.ts';
 import { square } from './square.ts';
 import { stripe } from './stripe.ts';
+import { supabase } from './supabase.ts';
 import { swt } from './swt.ts';
 import { telegram } from './telegram.ts';
 import { twilio } from './twilio.ts';
+import { vercel } from './vercel.ts';
 import { weightsAndBiases } from './weights-and-biases.ts';
 import { xai } from './xai.ts';
 import type { ServiceStandIn } from './service-stand-in.ts';
@@ -110,4 +123,17 @@ export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   datadog,
   newRelic,
   algolia,
+  airtable,
+  notion,
+  figma,
+  linear,
+  postman,
+  cloudinary,
+  cloudflare,
+  vercel,
+  netlify,
+  circleci,
+  buildkite,
+  supabase,
+  mapbox,
 ];

@@ -1,0 +1,44 @@
+import { active, authorized, field, inactive, restricted, verdictTable } from '../service-kit.ts';
+import type { Service } from '../service.ts';
+import { ALNUM, BASE64URL, keyworded, run, shaped } from '../token-shape.ts';
+
+const DOCS = 'https://developers.cloudflare.com';
+const VERIFY = `${DOCS}/api/resources/user/subresources/tokens/methods/verify/`;
+
+export const cloudflare = {
+  id: 'cloudflare',
+  label: 'Cloudflare',
+  family: 'token',
+  docs: `${DOCS}/fundamentals/api/get-started/create-token/`,
+  revoke: 'https://dash.cloudflare.com/profile/api-tokens',
+  formats: [
+    shaped({ id: 'cloudflare.user-token', shape: ['cfut_', run(ALNUM, 40, 56)], variable: 'CLOUDFLARE_API_TOKEN' }),
+    keyworded({
+      id: 'cloudflare.api-token',
+      keywords: ['cloudflare_api_token', 'cloudflare_token', 'cf_api_token', 'cloudflareapitoken', 'cloudflare_api_key'],
+      shape: [run(BASE64URL, 40)],
+      variable: 'CLOUDFLARE_API_TOKEN',
+      accepts: (token) => /[a-z]/.test(token) && /[A-Z]/.test(token) && /[0-9]/.test(token),
+    }),
+  ],
+  probe: {
+    hosts: ['api.cloudflare.com'],
+    effect: 'reads',
+    requests: authorized('https://api.cloudflare.com/client/v4/user/tokens/verify'),
+    read: verdictTable([
+      active('active', 200, [field('success', true), field('result.status', 'active')], VERIFY),
+      inactive('disabled-or-expired', 200, [field('success', true), field('result.status', 'disabled', 'expired')], VERIFY),
+      restricted(
+        'address-not-allowed',
+        403,
+        [field('success', false), field('errors.0.code', 9109)],
+        `${DOCS}/fundamentals/api/troubleshooting/`,
+      ),
+      inactive('invalid-token', [400, 401], [field('success', false), field('errors.0.code', 1000, 6003, 6111)], VERIFY),
+    ]),
+  },
+  unconfirmed: [
+    'tokens that belong to an account, not to a person, verify under the account alone: here they get the answer for a wrong one',
+    'the length of tokens with a prefix',
+  ],
+} as const satisfies Service;

@@ -1,0 +1,50 @@
+import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { crc32Base62 } from '../checksum.ts';
+import type { Random, Service } from '../service.ts';
+import { ALNUM, keyworded, run, shaped } from '../token-shape.ts';
+
+const DOCS = 'https://vercel.com/docs/rest-api';
+const PREFIXES = ['vcp_', 'vci_', 'vca_', 'vck_'] as const;
+
+export const vercel = {
+  id: 'vercel',
+  label: 'Vercel',
+  family: 'token',
+  docs: `${DOCS}#creating-an-access-token`,
+  revoke: 'https://vercel.com/account/settings/tokens',
+  formats: [
+    shaped({
+      id: 'vercel.access-token',
+      shape: [PREFIXES, run(ALNUM, 56)],
+      variable: 'VERCEL_TOKEN',
+      accepts: (token) => token.slice(-6) === crc32Base62(token.slice(4, -6)),
+      make: checksummed,
+      misses: (random) => [`${checksummed(random).slice(0, -6)}00000x`],
+    }),
+    keyworded({
+      id: 'vercel.old-access-token',
+      keywords: ['vercel_token', 'vercel_api_token', 'verceltoken', 'now_token'],
+      shape: [run(ALNUM, 24)],
+      variable: 'VERCEL_TOKEN',
+      accepts: (token) => /[a-z]/.test(token) && /[A-Z]/.test(token) && /[0-9]/.test(token),
+    }),
+  ],
+  probe: {
+    hosts: ['api.vercel.com'],
+    effect: 'reads',
+    requests: authorized('https://api.vercel.com/v2/user'),
+    read: verdictTable([
+      active('user', 200, [names('user.id')], `${DOCS}/reference/endpoints/user/get-the-user`),
+      inactive('invalid-token', [401, 403], [field('error.invalidToken', true)], `${DOCS}/reference/errors`),
+    ]),
+  },
+  unconfirmed: [
+    'what the checksum at the end is taken of: here of the fifty characters before it',
+    'the answer to tokens for one team alone',
+  ],
+} as const satisfies Service;
+
+function checksummed(random: Random): string {
+  const drawn = random.text(50, ALNUM.letters);
+  return `${PREFIXES[random.int(PREFIXES.length)]}${drawn}${crc32Base62(drawn)}`;
+}
