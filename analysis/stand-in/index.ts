@@ -3,6 +3,7 @@ import { airtable } from './airtable.ts';
 import { algolia } from './algolia.ts';
 import { anthropic } from './anthropic.ts';
 import { aws } from './aws.ts';
+import { awsBedrock } from './aws-bedrock.ts';
 import { azureDevops } from './azure-devops.ts';
 import { azureSas } from './azure-sas.ts';
 import { azureStorage } from './azure-storage.ts';
@@ -12,27 +13,34 @@ import { circleci } from './circleci.ts';
 import { cloudflare } from './cloudflare.ts';
 import { cloudinary } from './cloudinary.ts';
 import { cohere } from './cohere.ts';
+import { cratesIo } from './crates-io.ts';
+import { databricks } from './databricks.ts';
 import { datadog } from './datadog.ts';
 import { deepseek } from './deepseek.ts';
 import { digitalocean } from './digitalocean.ts';
 import { discord } from './discord.ts';
 import { discordWebhook } from './discord-webhook.ts';
 import { dockerHub } from './docker-hub.ts';
+import { doppler } from './doppler.ts';
 import { dropbox } from './dropbox.ts';
 import { elevenlabs } from './elevenlabs.ts';
 import { entra } from './entra.ts';
 import { facebook } from './facebook.ts';
 import { figma } from './figma.ts';
 import { fireworks } from './fireworks.ts';
+import { fly } from './fly.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import { googleApiKey } from './google-api-key.ts';
 import { googleOauth } from './google-oauth.ts';
+import { googleServiceAccount } from './google-service-account.ts';
 import { groq } from './groq.ts';
 import { heroku } from './heroku.ts';
+import { hubspot } from './hubspot.ts';
 import { huggingFace } from './hugging-face.ts';
 import { jwt } from './jwt.ts';
 import { langsmith } from './langsmith.ts';
+import { launchdarkly } from './launchdarkly.ts';
 import { linear } from './linear.ts';
 import { mailchimp } from './mailchimp.ts';
 import { mailgun } from './mailgun.ts';
@@ -49,6 +57,7 @@ import { openrouter } from './openrouter.ts';
 import { paypal } from './paypal.ts';
 import { pinecone } from './pinecone.ts';
 import { postman } from './postman.ts';
+import { pulumi } from './pulumi.ts';
 import { pypi } from './pypi.ts';
 import { replicate } from './replicate.ts';
 import { rubygems } from './rubygems.ts';
@@ -62,6 +71,7 @@ import { stripe } from './stripe.ts';
 import { supabase } from './supabase.ts';
 import { swt } from './swt.ts';
 import { telegram } from './telegram.ts';
+import { terraformCloud } from './terraform-cloud.ts';
 import { twilio } from './twilio.ts';
 import { vercel } from './vercel.ts';
 import { weightsAndBiases } from './weights-and-biases.ts';
@@ -136,4 +146,14 @@ export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   buildkite,
   supabase,
   mapbox,
+  googleServiceAccount,
+  awsBedrock,
+  cratesIo,
+  fly,
+  databricks,
+  terraformCloud,
+  pulumi,
+  doppler,
+  launchdarkly,
+  hubspot,
 ];

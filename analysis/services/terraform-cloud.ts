@@ -1,0 +1,32 @@
+import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import type { Service } from '../service.ts';
+import { ALNUM, run, shaped } from '../token-shape.ts';
+
+const DOCS = 'https://developer.hashicorp.com/terraform/cloud-docs/api-docs';
+
+export const terraformCloud = {
+  id: 'terraform-cloud',
+  label: 'HCP Terraform',
+  family: 'token',
+  docs: `${DOCS}#authentication`,
+  revoke: 'https://app.terraform.io/app/settings/tokens',
+  formats: [
+    shaped({
+      id: 'terraform-cloud.api-token',
+      shape: [run(ALNUM, 14), '.atlasv1.', run(ALNUM, 60, 90)],
+      variable: 'TF_TOKEN_app_terraform_io',
+    }),
+  ],
+  // Terraform Enterprise gives out the same form.
+  selfHosted: true,
+  probe: {
+    hosts: ['app.terraform.io'],
+    effect: 'reads',
+    requests: authorized('https://app.terraform.io/api/v2/account/details', 'Bearer', { accept: 'application/vnd.api+json' }),
+    read: verdictTable([
+      active('account', 200, [names('data.id'), field('data.type', 'users')], `${DOCS}/account`),
+      inactive('unauthorized', 401, [field('errors.0.status', '401')], `${DOCS}#authentication`),
+    ]),
+  },
+  unconfirmed: ['tokens of teams and organizations have no account: their 404 is read as unknown'],
+} as const satisfies Service;
