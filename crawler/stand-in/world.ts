@@ -4,7 +4,15 @@
  * The world knows nothing of wires: packages, releases, files, and which package carries which token. It states its own
  * ground truth, so what a whole run measures can be compared with what is so.
  */
-import type { ArtifactKind, Family, NoReleaseReason, RegistryId, Verdict } from '../../data/model.ts';
+import {
+  REGISTRY_IDS,
+  type ArtifactKind,
+  type Family,
+  type NoReleaseReason,
+  type RegistryId,
+  type Verdict,
+} from '../../data/model.ts';
+import { populate } from './world/populate.ts';
 
 /** A token to be planted, made by whoever knows services (the crawler does not): its stand-in will give `verdict` for it. */
 export interface Plant {
@@ -21,7 +29,7 @@ export interface Plant {
 export interface PlantWish {
   /** Makes one token different from the other. */
   readonly seed: string;
-  /** The verdict it shall get, or null for any. */
+  /** The verdict it shall get. */
   readonly verdict: Verdict;
 }
 
@@ -68,4 +76,26 @@ export interface WorldPackage {
 export interface World {
   readonly packages: readonly WorldPackage[];
   of(registry: RegistryId): readonly WorldPackage[];
+}
+
+export interface WorldOptions {
+  /** The same seed and planter give the same world, byte for byte. */
+  readonly seed: string;
+  readonly plant: Planter;
+  /**
+   * Size: 1 is some 1500 packages, of which 1000 of npm's are tiny so that one registry has places in every tier; the
+   * odd packages are there at every scale.
+   */
+  readonly scale?: number;
+}
+
+/** Invents the packages of all four registries. */
+export function createWorld(options: WorldOptions): World {
+  const scale = options.scale ?? 1;
+  if (!(scale > 0 && Number.isFinite(scale))) throw new Error(`the scale of a world is a number above 0, not ${scale}`);
+  const byRegistry = new Map(REGISTRY_IDS.map((id) => [id, populate(id, { ...options, scale })]));
+  return {
+    packages: [...byRegistry.values()].flat(),
+    of: (registry) => byRegistry.get(registry) ?? [],
+  };
 }
