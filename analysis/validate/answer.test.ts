@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Probe, ProbeRequest } from '../service.ts';
+import { failureReason, mediaType, retryAfterSeconds } from './answer.ts';
 import { bench, judgeOne, START } from '../stand-in/engine/bench-of-validation.ts';
 import { candidateOf } from '../stand-in/engine/candidates.ts';
 import { inventedProbe, inventedService, inventedStandIn } from '../stand-in/engine/invented.ts';
@@ -209,5 +210,44 @@ describe('what is written down', () => {
       ['inv_z…', 3],
     ]);
     for (const finding of findings) expect(Object.keys(finding)).not.toContain('parts');
+  });
+});
+
+describe('what of an answer is kept', () => {
+  const now = new Date('2030-01-01T00:00:00Z');
+
+  test.each([
+    ['120', 120],
+    [' 0 ', 0],
+    ['Tue, 01 Jan 2030 00:02:00 GMT', 120],
+    ['Mon, 31 Dec 2029 00:00:00 GMT', 0],
+    ['999999999', 86_400],
+    ['', null],
+    ['soon', null],
+    ['-5', null],
+    ['1.5', null],
+    [undefined, null],
+  ])('Retry-After %j is %j seconds', (header, seconds) => {
+    expect(retryAfterSeconds(header, now)).toBe(seconds);
+  });
+
+  test.each([
+    ['application/json; charset=utf-8', 'application/json'],
+    ['Text/HTML', 'text/html'],
+    ['a token in place of a type', 'other'],
+    ['', 'other'],
+    [undefined, null],
+  ])('content type %j is kept as %j', (header, kept) => {
+    expect(mediaType(header === undefined ? {} : { 'content-type': header })).toBe(kept);
+  });
+
+  test.each([
+    [{ reason: 'timeout' }, 'timeout'],
+    [new Error('secret'), 'network'],
+    [{ reason: 'A sentence with a secret' }, 'network'],
+    [null, 'network'],
+    ['text', 'network'],
+  ])('a failure %j is %s', (error, reason) => {
+    expect(failureReason(error)).toBe(reason);
   });
 });

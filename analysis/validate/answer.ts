@@ -46,7 +46,9 @@ const LONGEST_PAUSE_SECONDS = 24 * 3600;
 export function retryAfterSeconds(header: string | undefined, now: Date): number | null {
   if (header === undefined || header.trim() === '') return null;
   const text = header.trim();
-  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now.getTime()) / 1000;
+  // Date.parse reads more than dates: of anything else that is no number, a weekday must come first.
+  const isDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text);
+  const seconds = /^\d+$/.test(text) ? Number(text) : isDate ? (Date.parse(text) - now.getTime()) / 1000 : Number.NaN;
   return Number.isFinite(seconds) ? Math.min(LONGEST_PAUSE_SECONDS, Math.max(0, seconds)) : null;
 }
 
