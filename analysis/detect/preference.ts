@@ -6,7 +6,7 @@ export interface Span {
 }
 
 /** How much farther a part counts that the next token stands as close to. */
-const WANTED = { times: 4, plus: 64 } as const;
+const WANTED = { times: 8, plus: 64 } as const;
 
 /**
  * The parts in the order in which the token should try them: the nearest first, before or after it.

@@ -9,7 +9,7 @@ import type { Haystack, Reading } from './haystack.ts';
 /** Stands for what is no character below 256. It is in no literal and belongs to no word. */
 const NO_CHARACTER = 0xff;
 /** How far the end of a text is looked for. */
-const MOST_UNITS = 2048;
+const MOST_UNITS = 1024;
 
 /** The haystacks of both alignments, or none where no NUL stands in the zone's surroundings. */
 export function utf16(parent: Haystack): readonly Haystack[] {
@@ -51,6 +51,8 @@ function endsInCharacter({ bytes, length }: Haystack, at: number): boolean {
   const last = Math.min(length, at + 2 * MOST_UNITS);
   let end = at;
   while (end + 1 < last && bytes[end + 1] === 0) end += 2;
+  // So long a text is a file of its own, whose units stand at even offsets.
+  if (end + 1 >= last && last < length) return at % 2 === 1;
   const byte = end < length ? (bytes[end] ?? 0) : 0;
   return (byte >= 0x20 && byte < 0x7f) || byte === 10 || byte === 13;
 }
