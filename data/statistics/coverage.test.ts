@@ -52,6 +52,15 @@ const WORLDS: readonly World[] = [
     ],
   },
   {
+    name: 'hundreds found',
+    tiers: [
+      [100, 98, 4],
+      [900, 882, 14],
+      [9000, 8820, 81],
+      [1_730_000, 20_000, 15_000],
+    ],
+  },
+  {
     name: 'half of the ranked failed',
     tiers: [
       [100, 50, 4],

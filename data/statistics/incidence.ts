@@ -8,7 +8,11 @@ import type { Counts, Estimate, Interval, IntervalMethod } from './model.ts';
 /** Fewer detections than this make an estimate unstable (NCHS, Vital and Health Statistics 2(200): exact Poisson limits below 10 are wider than 160 %). */
 export const UNSTABLE_BELOW = 10;
 
-/** From this share of a stratum on, a sample without replacement is clearly surer than one with; then the exact interval is used. */
+/**
+ * Where the exact interval gives way to Wilson's: with fewer detections Wilson's covers less than 94 % at some truths, and
+ * with a sizeable part of the population it knows nothing of the finite rest.
+ */
+const EXACT_BELOW = 100;
 const SIZEABLE = 0.05;
 
 /** A figure of packages, and the same as a share of the population. */
@@ -25,7 +29,7 @@ export type TierCounts = Counts & { readonly tier: Tier };
 
 /**
  * Figures of one tier. Completely analysed it has no interval but the count itself. Otherwise the exact hypergeometric interval
- * for few detections or a sizeable part of the tier, Wilson's for the rest. What failed is taken as missing at random within the
+ * for fewer than 100 detections or a sizeable part of the tier, Wilson's for the rest. What failed is taken as missing at random within the
  * tier; `worstCase` takes it as anything.
  */
 export function tierFigures(tier: TierCounts): Figures {
@@ -60,7 +64,7 @@ interface TotalInterval {
 function tierInterval({ population, analyzed, detections }: Stratum): TotalInterval {
   if (analyzed === population) return interval(detections, detections, 'census');
   if (analyzed === 0) return interval(0, population, 'none');
-  if (detections < UNSTABLE_BELOW || analyzed > SIZEABLE * population) {
+  if (detections < EXACT_BELOW || analyzed > SIZEABLE * population) {
     const { low, high } = hypergeometricInterval(population, analyzed, detections);
     return interval(low, high, 'hypergeometric');
   }
