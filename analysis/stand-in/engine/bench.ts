@@ -25,6 +25,7 @@ const CALM_UNKNOWNS: readonly AnswerClass[] = [
   'catch-all-200',
   'redirect',
 ];
+const BODY_FAULTS: readonly AnswerClass[] = ['slow-drip', 'stall', 'cut'];
 const OFFLINE_VERDICTS = ['inactive', 'published-example', 'canary', 'public-by-design'] as const;
 const VERDICT_ORDER = [
   'active',
@@ -48,6 +49,8 @@ export interface Bench {
 interface SampleSource {
   readonly format: string;
   readonly hit: number;
+  /** False where the question is HEAD, whose answer has no body that could drip, stall or break off. */
+  readonly hasBody: boolean;
 }
 
 const VERDICT_OF_STATE: Readonly<Record<TokenState, Verdict>> = {
@@ -88,8 +91,8 @@ export function answersOf(bench: Bench): readonly AnswerClass[] {
   const { standIn, asked } = bench;
   if (standIn === null || asked.length === 0) return [];
   const excepted = standIn.cannotTell ?? {};
-  const own = standIn.answers.filter((answer) => sourcesFor(bench, answer).length > 0);
-  return [...own, ...GENERIC_ANSWER_CLASSES.filter((answer) => excepted[answer] === undefined)];
+  const generic = GENERIC_ANSWER_CLASSES.filter((answer) => excepted[answer] === undefined);
+  return [...standIn.answers, ...generic].filter((answer) => sourcesFor(bench, answer).length > 0);
 }
 
 function canOffline({ standIn }: Bench, verdict: Verdict, now: Date): boolean {
@@ -124,8 +127,9 @@ async function sortSamples(service: Service, now: Date): Promise<Pick<Bench, 'as
       const parts: Parts = Object.fromEntries(Object.entries(sample.parts).map(([name, text]) => [name, new Secret(text)]));
       if (((await service.judge?.(parts, { now })) ?? null) !== null) continue;
       const { probe } = service;
-      const askable = probe !== undefined && probe.effect === 'reads' && (await probe.requests(parts, { now })) !== null;
-      (askable ? asked : unasked).push({ format: format.id, hit });
+      const requests = probe?.effect === 'reads' ? await probe.requests(parts, { now }) : null;
+      const hasBody = requests?.some(({ method }) => method !== 'HEAD') ?? false;
+      (requests === null || requests.length === 0 ? unasked : asked).push({ format: format.id, hit, hasBody });
     }
   }
   return { asked, unasked };
@@ -133,7 +137,7 @@ async function sortSamples(service: Service, now: Date): Promise<Pick<Bench, 'as
 
 /** The samples that can be asked about and answered in this class. */
 export function sourcesFor({ standIn, asked }: Bench, answer: AnswerClass): readonly SampleSource[] {
-  if (isGeneric(answer)) return asked;
+  if (isGeneric(answer)) return BODY_FAULTS.includes(answer) ? asked.filter(({ hasBody }) => hasBody) : asked;
   return asked.filter(({ format }) => standIn?.formatAnswers?.[format]?.includes(answer) ?? true);
 }
 
