@@ -27,7 +27,7 @@ const clientSecret: Format = {
     const triple = (secret: string, place: number) => {
       const parts = { tenant: draw(UUID, random), client: draw(UUID, random), secret };
       const text = placedTogether(
-        { AZURE_TENANT_ID: parts.tenant, AZURE_CLIENT_ID: parts.client, AZURE_CLIENT_SECRET: secret },
+        { AZURE_CLIENT_ID: parts.client, AZURE_CLIENT_SECRET: secret, AZURE_TENANT_ID: parts.tenant },
         place,
       );
       return { text, parts };

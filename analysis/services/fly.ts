@@ -1,6 +1,6 @@
 import { active, at, field, inactive, names, postJson, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
-import { alphabet, run, shaped } from '../token-shape.ts';
+import { alphabet, BASE64, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://fly.io/docs/security/tokens/';
 
@@ -13,8 +13,9 @@ export const fly = {
   formats: [
     shaped({
       id: 'fly.macaroon',
-      shape: ['FlyV1 fm2_', run(alphabet('A-Za-z0-9+/=,_-'), 200, 3000)],
+      shape: ['FlyV1 fm2_', run(alphabet('A-Za-z0-9+/=,_-'), 200, 1500)],
       variable: 'FLY_API_TOKEN',
+      make: (random) => `FlyV1 fm2_${random.text(300 + random.int(500), BASE64.letters)}`,
     }),
   ],
   probe: {
