@@ -7,7 +7,8 @@ import { isGeneric } from './service-stand-in.ts';
 
 const services: readonly Service[] = SERVICES;
 
-test('every service times every class of answer: no wrong verdict', async () => {
+// Some thousand questions by HTTP: seconds on a free machine, more on a busy one.
+test('every service times every class of answer: no wrong verdict', { timeout: 120_000 }, async () => {
   const { rows, unknownRequests } = await verdictMatrix(services, SERVICE_STAND_INS, new Date('2030-06-01T12:00:00Z'));
   expect(rows.filter(({ expected, verdict }) => verdict !== expected)).toEqual([]);
   expect(unknownRequests).toEqual([]);
