@@ -8,8 +8,6 @@ import type { Haystack, Reading } from './haystack.ts';
 
 /** Stands for what is no character below 256. It is in no literal and belongs to no word. */
 const NO_CHARACTER = 0xff;
-/** How far the end of a text is looked for. */
-const MOST_UNITS = 1024;
 
 /** The haystacks of both alignments, or none where no NUL stands in the zone's surroundings. */
 export function utf16(parent: Haystack): readonly Haystack[] {
@@ -27,6 +25,7 @@ function aligned(parent: Haystack, alignment: 0 | 1): Haystack {
   }
   const little = reading(parent, alignment, 1);
   const big = reading(parent, alignment, -1);
+  const isBig = endsInCharacter(parent);
   return {
     bytes: narrowed,
     length: units,
@@ -34,7 +33,7 @@ function aligned(parent: Haystack, alignment: 0 | 1): Haystack {
     to: Math.min(units, unitAt(parent.to, alignment)),
     zone: parent.zone,
     reading: little,
-    readingsAt: (index) => (endsInCharacter(parent, 2 * index + alignment) ? [big, little] : [little, big]),
+    readingsAt: (index) => (isBig(2 * index + alignment) ? [big, little] : [little, big]),
   };
 }
 
@@ -47,14 +46,21 @@ function unitAt(offset: number, alignment: 0 | 1): number {
  * Tells the byte orders apart, where both fit because NULs stand on both sides of every character: text in big endian ends
  * in a character, text in little endian in the NUL that belongs to its last one.
  */
-function endsInCharacter({ bytes, length }: Haystack, at: number): boolean {
-  const last = Math.min(length, at + 2 * MOST_UNITS);
-  let end = at;
-  while (end + 1 < last && bytes[end + 1] === 0) end += 2;
-  // So long a text is a file of its own, whose units stand at even offsets.
-  if (end + 1 >= last && last < length) return at % 2 === 1;
-  const byte = end < length ? (bytes[end] ?? 0) : 0;
-  return (byte >= 0x20 && byte < 0x7f) || byte === 10 || byte === 13;
+function endsInCharacter({ bytes, length }: Haystack): (at: number) => boolean {
+  // Hits come in order, and all hits of one text have the same end.
+  let start = 0;
+  let end = -1;
+  return (at) => {
+    if (at < start || at > end) {
+      start = at;
+      end = at;
+      while (end + 1 < length && bytes[end + 1] === 0) end += 2;
+    }
+    // A text that is longer than the window is a file of its own, whose units stand at even offsets.
+    if (end + 1 === length && at % 2 === 1) return true;
+    const byte = end < length ? (bytes[end] ?? 0) : 0;
+    return (byte >= 0x20 && byte < 0x7f) || byte === 10 || byte === 13;
+  };
 }
 
 /** @param high where the upper half of a unit stands: after its character (little endian) or before it */
