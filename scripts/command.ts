@@ -13,13 +13,22 @@ export interface Command<Arguments> {
   run(args: ArgumentsCamelCase<Arguments>): Promise<number>;
 }
 
-/** The shape yargs wants; the exit code is handed to `done`. */
-export function moduleOf<Arguments>(command: Command<Arguments>, done: (code: number) => void): CommandModule<object, Arguments> {
+/** A command as the list holds it, whatever its arguments are. */
+export interface Registered {
+  readonly name: string;
+  /** The shape yargs wants; the exit code is handed to `done`. */
+  module(done: (code: number) => void): CommandModule<object, object>;
+}
+
+export function register<Arguments extends object>(command: Command<Arguments>): Registered {
   return {
-    command: command.usage,
-    describe: command.describe,
-    builder: (yargs) => command.options(yargs),
-    handler: async (args) => done(await command.run(args)),
+    name: command.name,
+    module: (done) => ({
+      command: command.usage,
+      describe: command.describe,
+      builder: (yargs) => command.options(yargs),
+      handler: async (args) => done(await command.run(args as ArgumentsCamelCase<Arguments>)),
+    }),
   };
 }
 

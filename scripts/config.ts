@@ -7,17 +7,20 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { parseSampleSize } from '../crawler/sample.ts';
 import { DEFAULT_DATABASE } from '../data/location.ts';
 import type { RegistryId } from '../data/model.ts';
 import { UsageError } from './errors.ts';
 
-/** Where the packages of this run come from: all ranked ones, and so many of the unranked. */
-const sampleSize = z.union([
-  z.number().int('a whole number of packages').nonnegative('not negative'),
-  z.string().regex(/^\d+(\.\d+)?%$/, 'a number of packages, a share such as "2.5%", or "all"'),
-  z.literal('all'),
-]);
-export type SampleSize = z.infer<typeof sampleSize>;
+/** How many unranked packages to draw, as people write it; `parseSampleSize` says what it means. */
+const sampleSize = z.union([z.number(), z.string()]).superRefine((value, context) => {
+  try {
+    parseSampleSize(value);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+  }
+});
+export type SampleSetting = z.infer<typeof sampleSize>;
 
 const origin = z.url({ protocol: /^https?$/, error: 'an http or https URL' }).transform((url) => url.replace(/\/+$/, ''));
 
@@ -109,8 +112,8 @@ export function readConfig({ file, env, options = {} }: ConfigInput): Config {
   return deepFreeze(parsed.data);
 }
 
-/** How many unranked packages of a registry to draw, of a frame whose unranked part has `unranked` packages. */
-export function sampleOf(config: Config, registryId: RegistryId): SampleSize {
+/** How many unranked packages of a registry to draw. */
+export function sampleOf(config: Config, registryId: RegistryId): SampleSetting {
   return config.registries[registryId]?.sample ?? config.sample;
 }
 

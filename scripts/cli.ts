@@ -1,0 +1,47 @@
+/** The command line: reads the words, calls a command, turns what comes of it into an exit code. */
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { DatabaseError } from '../data/database.ts';
+import { NotAllowed } from '../crawler/errors.ts';
+import { COMMANDS } from './commands/index.ts';
+import { EXIT, Failure, UsageError } from './errors.ts';
+import { VERSION } from './setup.ts';
+
+let code: number = EXIT.done;
+
+const parser = COMMANDS.reduce(
+  (all, command) => all.command(command.module((done) => (code = done))),
+  yargs(hideBin(process.argv)).scriptName('incidence'),
+)
+  .usage('$0 <command>\n\nHow many published packages carry active web service tokens.')
+  .version(VERSION)
+  .demandCommand(1, 'name a command')
+  .strict()
+  .recommendCommands()
+  .completion()
+  .wrap(Math.min(110, process.stdout.columns || 110))
+  // Throws, since a handler that returned would let the command run all the same.
+  .fail((message, error) => {
+    throw error ?? new UsageError(`${message}\nSee --help.`);
+  })
+  .exitProcess(false);
+
+try {
+  await parser.parseAsync();
+} catch (error) {
+  code = explain(error);
+}
+process.exitCode = code;
+
+/** Prints what went wrong, for people, and returns the exit code. */
+function explain(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`incidence: ${error.message}\n`);
+    return EXIT.usage;
+  }
+  const isExpected = error instanceof Failure || error instanceof DatabaseError || error instanceof NotAllowed;
+  const known = isExpected || (error instanceof Error && error.name === 'RunError');
+  const text = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`incidence: ${text}\n`);
+  return EXIT.failed;
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import type { Command } from '../command.ts';
+import { runDemo } from '../demo/demo.ts';
+import { DEFAULT_DATABASE } from '../../data/location.ts';
+
+interface Arguments {
+  readonly db: string;
+  readonly out: string;
+  readonly seed: string;
+  readonly tamper: boolean;
+}
+
+export const demo: Command<Arguments> = {
+  name: 'demo',
+  usage: 'demo',
+  describe: 'Do the whole run on an invented world, on this machine alone, and compare what it measured with what is so',
+  options: (yargs) =>
+    yargs
+      .option('db', { type: 'string', default: DEFAULT_DATABASE, describe: 'Database of the run' })
+      .option('out', { type: 'string', default: join('reports', 'out'), describe: 'Folder of the report' })
+      .option('seed', { type: 'string', default: 'demo', describe: 'Another seed is another world' })
+      .option('tamper', {
+        type: 'boolean',
+        default: false,
+        describe: 'Take one planted token away behind the back of the stated truth: the demo must notice',
+      }),
+  async run({ db, out, seed, tamper }) {
+    return runDemo({ db, out, seed, tamper, env: process.env, stdout: process.stdout, stderr: process.stderr });
+  },
+};

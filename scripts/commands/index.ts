@@ -1,0 +1,17 @@
+import { register } from '../command.ts';
+import { demo } from './demo.ts';
+import { query } from './query.ts';
+import { report } from './report.ts';
+import { run } from './run.ts';
+import { scan } from './scan.ts';
+import { status } from './status.ts';
+
+/** Every command, in the order of the help. */
+export const COMMANDS = [
+  register(demo),
+  register(run),
+  register(report),
+  register(query),
+  register(scan),
+  register(status),
+] as const;

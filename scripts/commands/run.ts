@@ -1,0 +1,106 @@
+import { REGISTRY_IDS, REGISTRY_LABELS } from '../../data/model.ts';
+import { listOf, type Command } from '../command.ts';
+import { readConfig } from '../config.ts';
+import { UsageError } from '../errors.ts';
+import { createLog, logLevel, LOG_LEVELS } from '../log.ts';
+import { exitOf, research, type ResearchResult } from '../research.ts';
+
+interface Arguments {
+  readonly registry: string[] | undefined;
+  readonly packages: string[] | undefined;
+  readonly sample: string | undefined;
+  readonly seed: string | undefined;
+  readonly period: string | undefined;
+  readonly validate: string | undefined;
+  readonly artifacts: string | undefined;
+  readonly db: string | undefined;
+  readonly config: string | undefined;
+  readonly contact: string | undefined;
+  readonly 'log-level': string;
+}
+
+export const run: Command<Arguments> = {
+  name: 'run',
+  usage: 'run',
+  describe: 'Do a research run, or go on with it: list, rank, draw, download, look, ask, store',
+  options: (yargs) =>
+    yargs
+      .option('registry', {
+        type: 'string',
+        array: true,
+        describe: `One of ${REGISTRY_IDS.join(', ')}; repeat for several, all by default`,
+      })
+      .option('packages', { type: 'string', array: true, describe: 'These packages alone, by name and separated by commas' })
+      .option('sample', {
+        type: 'string',
+        describe: 'Unranked packages per registry: a number, a share such as 2.5%, a precision such as "0.5% +- 0.1%", or all',
+      })
+      .option('seed', { type: 'string', describe: 'Decides the sample; the same seed draws the same packages' })
+      .option('period', { type: 'string', describe: 'Name of the period, such as 2026-11; a period has one run' })
+      .option('validate', {
+        choices: ['off', 'offline', 'live'],
+        describe: 'Whether services are asked about tokens; off by default',
+      })
+      .option('artifacts', { choices: ['representative', 'all'], describe: 'Which files of a release are looked into' })
+      .option('db', { type: 'string', describe: 'Database of the run' })
+      .option('config', { type: 'string', describe: 'Configuration file (YAML or JSON)' })
+      .option('contact', {
+        type: 'string',
+        describe: 'Mail address or URL, sent with every request; without one nothing leaves this machine',
+      })
+      .option('log-level', { choices: LOG_LEVELS, default: 'warn', describe: 'Log lines on stderr, JSON' }),
+  async run(args) {
+    const { db, seed, period, contact, artifacts } = args;
+    const config = readConfig({
+      file: args.config,
+      env: process.env,
+      options: {
+        db,
+        seed,
+        period,
+        contact,
+        artifacts,
+        sample: args.sample,
+        ...(args.validate === undefined ? {} : { validation: { mode: args.validate } }),
+      },
+    });
+    const enabled = REGISTRY_IDS.filter((id) => config.registries[id]?.enabled !== false);
+    const registries = listOf(args.registry, REGISTRY_IDS, 'registry') ?? enabled;
+    const named =
+      args.packages
+        ?.flatMap((one) => one.split(','))
+        .map((one) => one.trim())
+        .filter((one) => one !== '') ?? null;
+    if (named !== null && registries.length !== 1) {
+      throw new UsageError(
+        `--packages names packages of one registry; say which with --registry, one of ${REGISTRY_IDS.join(', ')}`,
+      );
+    }
+    const log = createLog(logLevel(args.logLevel));
+    const result = await research({ config, registries, named, env: process.env, log, stderr: process.stderr });
+    process.stdout.write(summary(result));
+    return exitOf(result);
+  },
+};
+
+/** What came of the run, for people. */
+export function summary({ run: id, outcome, progress, problems }: ResearchResult): string {
+  const said = {
+    done: `Run ${id} is complete.`,
+    partial: problems.length > 0 ? `Run ${id} is not complete.` : `Run ${id} is complete; not everything could be analysed.`,
+    stopped: `Run ${id} was stopped; the same command goes on with it.`,
+    'already-closed': `Run ${id} of this period was completed before; nothing was done.`,
+  }[outcome];
+  const lines = progress.registries.map((one) => {
+    const failures = one.failures.map(({ reason, packages }) => `${reason} ${packages}`).join(', ');
+    return [
+      `  ${REGISTRY_LABELS[one.registry].padEnd(8)}  ${one.analysed} analysed`,
+      ...(one.noRelease > 0 ? [`${one.noRelease} without a release`] : []),
+      ...(one.partial > 0 ? [`${one.partial} read in part`] : []),
+      ...(one.failed > 0 ? [`${one.failed} failed (${failures})`] : []),
+      ...(one.pending > 0 ? [`${one.pending} to do`] : []),
+    ].join(', ');
+  });
+  const wrong = problems.map((problem) => `  ${problem}`);
+  return `${[said, ...lines, ...wrong].join('\n')}\n`;
+}

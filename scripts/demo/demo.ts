@@ -1,0 +1,89 @@
+/** The demo: an invented world, a real run over it, its report, and the comparison of what was measured with what is so. */
+import { resolve } from 'node:path';
+import { REGISTRY_LABELS } from '../../data/model.ts';
+import { DEFAULT_POLICY } from '../../data/policies.ts';
+import type { Statistics } from '../../data/statistics/model.ts';
+import { FORMATS } from '../../reports/formats/index.ts';
+import { readStatistics, writeReport } from '../commands/report.ts';
+import { summary } from '../commands/run.ts';
+import { readConfig } from '../config.ts';
+import { EXIT } from '../errors.ts';
+import { createLog } from '../log.ts';
+import { formatRows } from '../output.ts';
+import { research } from '../research.ts';
+import { disagreements, truthOf } from './truth.ts';
+import { startDemoWorld } from './world.ts';
+import { REGISTRY_IDS } from '../../data/model.ts';
+
+export interface DemoOptions {
+  readonly db: string;
+  readonly out: string;
+  readonly seed: string;
+  readonly tamper: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Runs the demo; the exit code is 1 when what was measured is not what is so. */
+export async function runDemo({ db, out, seed, tamper, stdout, stderr, ...options }: DemoOptions): Promise<number> {
+  // The hours of a day have the same world, so a demo that was killed goes on with it.
+  const now = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
+  const demo = await startDemoWorld({ seed, now, tamper });
+  try {
+    const config = readConfig({
+      env: {},
+      options: { ...demo.settings, db, seed, sample: 'all', period: `demo-${seed}-${now.toISOString().slice(0, 10)}` },
+    });
+    const log = createLog('warn');
+    stderr.write(`An invented world of ${demo.world.packages.length} packages is up on loopback; nothing leaves this machine.\n`);
+    const result = await research({ config, registries: REGISTRY_IDS, named: null, env: withoutNpm(options.env), log, stderr });
+    stdout.write(summary(result));
+    if (result.outcome === 'stopped') return EXIT.partial;
+    const statistics = await readStatistics(db, DEFAULT_POLICY, result.run);
+    stdout.write(`\n${formatRows(overview(statistics), 'table')}\n`);
+    const files = await writeReport(
+      statistics,
+      out,
+      FORMATS.map((format) => format.id),
+    );
+    const page = files.find((file) => file.endsWith('.html')) ?? out;
+    const wrong = [
+      ...disagreements(truthOf(demo.world, DEFAULT_POLICY), statistics),
+      ...demo.unknown().map((one) => `a stand-in did not know the request ${one}`),
+      ...result.problems,
+    ];
+    if (wrong.length > 0) {
+      stdout.write(`Measured and true incidence of the world DISAGREE:\n${wrong.map((one) => `  ${one}`).join('\n')}\n`);
+      return EXIT.failed;
+    }
+    stdout.write('Measured and true incidence of the world agree, per registry, tier and verdict.\n');
+    stdout.write(`The report: ${resolve(page)}\n`);
+    return EXIT.done;
+  } finally {
+    await demo.close();
+  }
+}
+
+/** The user's npm configuration is about the real registry; the demo's registry needs none of it. */
+function withoutNpm(env: DemoOptions['env']): DemoOptions['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_config_|_proxy$/i.test(name)));
+}
+
+function overview({ registries }: Statistics) {
+  const rows = registries.flatMap((one) =>
+    one.status === 'not-analysed'
+      ? []
+      : one.tiers.map((tier) => [
+          REGISTRY_LABELS[one.registry],
+          tier.tier,
+          tier.population,
+          tier.analyzed,
+          tier.detections,
+          tier.undecided,
+        ]),
+  );
+  return { columns: ['registry', 'tier', 'packages', 'analyzed', 'detections', 'undecided'], rows };
+}

@@ -1,0 +1,271 @@
+/**
+ * The whole line, from the names of a registry to the results of its packages.
+ *
+ *   names -> frame -> ranking -> sample -> for each package: release -> artifacts -> scan -> verdicts -> database
+ *
+ * Every arrow ends in one transaction, and every stage asks the database first what is done: killed at any moment, a run
+ * goes on where its last transaction ended. Nothing of a package outlives its turn here but what the store was given.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Detector } from '../analysis/detect/detector.ts';
+import { bytesSource } from '../analysis/archive/source.ts';
+import type { WalkLimits } from '../analysis/archive/limits.ts';
+import { scanArtifact } from '../analysis/scan.ts';
+import type { Validator } from '../analysis/validate.ts';
+import { CrawlError, NotAllowed } from '../crawler/errors.ts';
+import type { RegistryAccess } from '../crawler/http.ts';
+import type { LatestOptions, Registry } from '../crawler/registry.ts';
+import type { Artifact, Release, ScanReport, Skipped } from '../data/model.ts';
+import type { Database } from '../data/database.ts';
+import { recallScan } from '../data/store/content.ts';
+import { finishFrame, registryProgress, saveNamedPackages, saveNamePage } from '../data/store/frame.ts';
+import { saveRanking, saveSelection } from '../data/store/selection.ts';
+import {
+  claimPackages,
+  nextClaimAt,
+  renewPackages,
+  returnPackages,
+  savePackageResult,
+  type ClaimedPackage,
+  type PackageResult,
+} from '../data/store/work.ts';
+import type { SampleSetting } from './config.ts';
+import { drawSample } from './draw.ts';
+import type { Step } from './progress.ts';
+
+/** A registry as this run uses it. */
+export interface Track {
+  readonly registry: Registry;
+  /** Opens the way to the registry; items that an adapter could not understand are handed to `onDrop`. */
+  io(onDrop: (reason: string) => void): RegistryAccess;
+  readonly sample: SampleSetting;
+  /** Packages that stand for themselves, in place of a sample; null for a sample. */
+  readonly named: readonly string[] | null;
+}
+
+export interface Line {
+  readonly database: Database;
+  readonly run: number;
+  readonly holder: string;
+  readonly seed: string;
+  readonly detector: Detector;
+  readonly validator: Validator;
+  readonly artifacts: LatestOptions['artifacts'];
+  readonly limits: { readonly artifactBytes: number; readonly concurrency: number; readonly walk: Partial<WalkLimits> };
+  /** Verdicts older than this are sought anew. */
+  readonly verdictAgeMs: number;
+  readonly now: () => number;
+  readonly report: (step: Step) => void;
+  readonly log: { warn(fields: object, message: string): void; debug(fields: object, message: string): void };
+  /** Asks everyone to stop after the package in hand. */
+  readonly draining: AbortSignal;
+  /** Stops at once. */
+  readonly signal: AbortSignal;
+}
+
+const LEASE_MS = 10 * 60_000;
+/** A package whose host could not be reached is tried so often, at growing distances. */
+const MAX_ATTEMPTS = 5;
+const RETRY_AFTER_MS = 60_000;
+/** Errors that may pass; every other is the package's own and final. */
+const PASSING: ReadonlySet<string> = new Set(['unavailable', 'throttled']);
+
+/** Works through one registry until nothing is left to do, or until asked to stop. */
+export async function follow(line: Line, track: Track): Promise<void> {
+  await listFrame(line, track);
+  await readRanking(line, track);
+  await select(line, track);
+  await analyseAll(line, track);
+}
+
+async function listFrame(line: Line, { registry, io, named }: Track): Promise<void> {
+  const { database, run } = line;
+  const progress = await registryProgress(database, run, registry.id);
+  if (progress.frame !== null) return;
+  const takenAt = line.now();
+  if (named !== null) {
+    const names = named.map((name) => ({ name, key: registry.key(name) }));
+    await saveNamedPackages(database, run, registry.id, names, takenAt);
+    return;
+  }
+  let listed = 0;
+  line.report({ registry: registry.id, stage: 'listing names', done: 0, total: null });
+  for await (const page of registry.names(
+    progress.namesCursor,
+    io(() => {}),
+  )) {
+    await saveNamePage(database, run, registry.id, page);
+    listed += page.names.length;
+    line.report({ registry: registry.id, stage: 'listing names', done: listed, total: null });
+    line.draining.throwIfAborted();
+  }
+  await finishFrame(database, run, registry.id, { takenAt, by: 'listed' });
+}
+
+/** The best source that answers; a registry without any has only unranked packages in this run. */
+async function readRanking(line: Line, { registry, io, named }: Track): Promise<void> {
+  if (named !== null) return;
+  const { rankingId } = await registryProgress(line.database, line.run, registry.id);
+  if (rankingId !== null) return;
+  for (const source of registry.rankings) {
+    line.report({ registry: registry.id, stage: `reading ${source.label}`, done: 0, total: source.places });
+    const dropped: Record<string, number> = {};
+    try {
+      const access = io((reason) => (dropped[reason] = (dropped[reason] ?? 0) + 1));
+      const { dated, places } = await source.read(access, 10_000);
+      if (places.length === 0) throw new Error('it has no places');
+      await saveRanking(line.database, line.run, registry.id, { source, dated, takenAt: line.now(), places, dropped });
+      return;
+    } catch (error) {
+      if (error instanceof NotAllowed || line.signal.aborted) throw error;
+      line.log.warn(
+        { registry: registry.id, source: source.id, reason: messageOf(error) },
+        'a ranking could not be read; the next source is tried',
+      );
+    }
+  }
+  line.log.warn({ registry: registry.id }, 'no ranking could be read: every package counts as unranked');
+}
+
+async function select(line: Line, { registry, sample, named }: Track): Promise<void> {
+  const { selected } = await registryProgress(line.database, line.run, registry.id);
+  if (selected) return;
+  line.report({ registry: registry.id, stage: 'drawing the sample', done: 0, total: null });
+  const drawn = await drawSample(line.database, line.run, registry.id, {
+    seed: line.seed,
+    size: named === null ? sample : 'all',
+  });
+  await saveSelection(line.database, line.run, registry.id, drawn, line.now());
+}
+
+/** Several packages at a time: while one waits for the network, another is opened. */
+async function analyseAll(line: Line, track: Track): Promise<void> {
+  const inHand = new Set<number>();
+  const renewal = setInterval(() => {
+    const lease = { holder: line.holder, now: line.now(), leaseMs: LEASE_MS };
+    renewPackages(line.database, line.run, [...inHand], lease).catch((error: unknown) =>
+      line.log.warn({ reason: messageOf(error) }, 'a lease could not be renewed'),
+    );
+  }, LEASE_MS / 3);
+  const counter = await countDone(line, track);
+  try {
+    await Promise.all(Array.from({ length: line.limits.concurrency }, async () => work(line, track, inHand, counter)));
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+interface Counter {
+  done: number;
+  readonly total: number;
+}
+
+async function countDone({ database, run }: Line, { registry }: Track): Promise<Counter> {
+  const states = await database.db
+    .selectFrom('selection')
+    .select((eb) => [eb.fn.countAll<number>().as('total'), eb.fn.count<number>('finished_at').as('done')])
+    .where('run_id', '=', run)
+    .where('registry', '=', registry.id)
+    .executeTakeFirstOrThrow();
+  return { done: states.done, total: states.total };
+}
+
+async function work(line: Line, track: Track, inHand: Set<number>, counter: Counter): Promise<void> {
+  const { database, run, holder } = line;
+  const { id } = track.registry;
+  while (!line.draining.aborted) {
+    const claim = { holder, now: line.now(), leaseMs: LEASE_MS, limit: 1, maxAttempts: MAX_ATTEMPTS };
+    const [claimed] = await claimPackages(database, run, id, claim);
+    if (claimed === undefined) {
+      const next = await nextClaimAt(database, run, id);
+      if (next === null) return;
+      // Somebody else holds the rest, or it waits for another try.
+      await sleep(Math.min(1000, Math.max(20, next - line.now())), undefined, { signal: line.draining }).catch(() => {});
+      continue;
+    }
+    inHand.add(claimed.packageId);
+    try {
+      await finish(line, track, claimed);
+      counter.done += 1;
+    } catch (error) {
+      const later = isPassing(error) ? line.now() + RETRY_AFTER_MS * claimed.attempt : line.now();
+      await returnPackages(database, run, [claimed.packageId], { holder, after: later, counted: isPassing(error) });
+      if (!isPassing(error)) throw error;
+    } finally {
+      inHand.delete(claimed.packageId);
+    }
+    line.report({ registry: id, stage: 'analyzing', done: counter.done, total: counter.total });
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof CrawlError && PASSING.has(error.reason);
+}
+
+async function finish(line: Line, track: Track, claimed: ClaimedPackage): Promise<void> {
+  const dropped: Record<string, number> = {};
+  const io = track.io((reason) => (dropped[reason] = (dropped[reason] ?? 0) + 1));
+  let result: PackageResult;
+  try {
+    result = await analyse(line, track.registry, io, claimed);
+  } catch (error) {
+    if (!(error instanceof CrawlError) || error instanceof NotAllowed) throw error;
+    if (isPassing(error) && claimed.attempt < MAX_ATTEMPTS) throw error;
+    result = { state: 'failed', reason: error.reason, detail: error.message };
+  }
+  await savePackageResult(line.database, line.run, claimed.packageId, result, { now: line.now(), dropped });
+}
+
+/** One package: its newest release, each of its artifacts, what stands in them, and what is known of that. */
+async function analyse(
+  line: Line,
+  registry: Registry,
+  io: RegistryAccess,
+  { name, key }: ClaimedPackage,
+): Promise<PackageResult> {
+  const release = await registry.latest(name, io, { artifacts: line.artifacts });
+  if ('reason' in release) return { state: 'no-release', reason: release.reason, detail: release.detail };
+  const skipped: Skipped[] = [];
+  const artifacts: { artifact: Artifact; report: ScanReport | null }[] = [];
+  for (const artifact of release.artifacts)
+    artifacts.push({ artifact, report: await lookInto(line, io, release, key, artifact, skipped) });
+  if (artifacts.some(({ report }) => report !== null)) return { state: 'analysed', release, artifacts, skipped };
+  const [first] = skipped;
+  return {
+    state: 'failed',
+    reason: first?.reason ?? 'no-artifact',
+    detail: first?.detail ?? 'the release has no artifact',
+    release,
+    skipped,
+  };
+}
+
+async function lookInto(
+  line: Line,
+  io: RegistryAccess,
+  release: Release,
+  key: string,
+  artifact: Artifact,
+  skipped: Skipped[],
+): Promise<ScanReport | null> {
+  const identity = { registry: release.registry, key, version: release.version, artifact };
+  const known = await recallScan(line.database, line.run, identity, { now: line.now(), maxAgeMs: line.verdictAgeMs });
+  if (known !== null) return known;
+  try {
+    const { bytes } = await io.download(artifact, { maxBytes: line.limits.artifactBytes, signal: line.signal });
+    const scan = await scanArtifact(bytesSource(artifact.filename, bytes), line.detector, {
+      limits: line.limits.walk,
+      signal: line.signal,
+    });
+    const findings = await line.validator.judge(scan.candidates);
+    return { artifact: scan.artifact, findings, skipped: scan.skipped, stats: scan.stats };
+  } catch (error) {
+    if (!(error instanceof CrawlError) || error instanceof NotAllowed || isPassing(error)) throw error;
+    skipped.push({ path: [artifact.filename], reason: error.reason, detail: error.message });
+    return null;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
