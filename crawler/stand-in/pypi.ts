@@ -11,7 +11,7 @@ import { formOf, renderDetail, renderRoot } from './pypi/simple.ts';
 import { clickhouse, topList } from './pypi/rankings.ts';
 import { file, json, redirect } from './replies.ts';
 import type { Answer, Handler, StandInRequest } from './server.ts';
-import type { World, WorldPackage, WorldRelease } from './world.ts';
+import { isListed, type World, type WorldPackage, type WorldRelease } from './world.ts';
 
 export interface PypiStandInOptions {
   /** What has happened since; may grow while the stand-in runs. */
@@ -101,7 +101,7 @@ class Projects {
     const form = htmlOnly ? 'text/html' : formOf(request.headers['accept'], request.query.get('format'));
     if (project === '') {
       const state = this.#state();
-      const listed = [...state.values()].filter((one) => isListed(one.package));
+      const listed = [...state.values()].filter((one) => one.package !== null && isListed(one.package));
       const root = {
         serial: highestSerial(state),
         apiVersion,
@@ -244,10 +244,6 @@ class Projects {
     const headers = { ...answer.headers, etag };
     return request.headers['if-none-match'] === etag ? { status: 304, headers } : { ...answer, headers };
   }
-}
-
-function isListed(one: WorldPackage | null): boolean {
-  return one !== null && one.noRelease !== 'quarantined';
 }
 
 /** The JSON API knows no project without a release, and none in quarantine. */

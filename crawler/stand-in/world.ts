@@ -89,6 +89,11 @@ export interface WorldOptions {
   readonly scale?: number;
 }
 
+/** Whether the registry's list of names has the package: one in quarantine is kept out of it. */
+export function isListed(one: WorldPackage): boolean {
+  return one.noRelease !== 'quarantined';
+}
+
 /** Invents the packages of all four registries. */
 export function createWorld(options: WorldOptions): World {
   const scale = options.scale ?? 1;
