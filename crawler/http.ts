@@ -10,6 +10,7 @@ import { createGates, type GateLog, type GateTuning, type HostStatus, type Reque
 import { createAgents, type Lookup, type ProxyEnv } from './http/agents.ts';
 import type { BodyLimits } from './http/body.ts';
 import { download, type Download } from './http/download.ts';
+import { createPages } from './http/pages.ts';
 import { sendWithNpm } from './http/npm-transport.ts';
 import { resolveOrigins } from './http/origins.ts';
 import { readJson, readText, request, type RequestContext, type Wanted } from './http/request.ts';
@@ -98,6 +99,7 @@ export function createHttp(options: HttpOptions): Http {
   const gates = createGates(options);
   const agents = createAgents(options.proxyEnv ?? {}, options.lookup);
   const npm = sendWithNpm(npmOptions);
+  const pages = createPages('incidence');
 
   function contextOf(registry: Registry, { origins = {}, rates = {}, signal }: IoOptions): RequestContext {
     // The user's npm configuration says where npm's registry is, unless this program's own configuration does.
@@ -112,6 +114,7 @@ export function createHttp(options: HttpOptions): Http {
       origins: resolveOrigins(registry, settings),
       userAgent: userAgent(registry.id, version, contact),
       transportOf: (role) => (registry.id === 'npm' && role === 'registry' ? npm : sendWithGot),
+      checkPage: (context, url) => pages.check(context, url),
       timeouts: { ...TIMEOUTS, ...options.timeouts },
       body: { ...BODY, ...options.body },
       now: options.now,

@@ -135,6 +135,8 @@ export interface Ask {
   /** POST form or text body; GET otherwise. */
   readonly body?: string;
   readonly method?: 'GET' | 'HEAD' | 'POST';
+  /** A page made for people, not an API: asked for only where the host's robots.txt allows it to crawlers, else `Refused`. */
+  readonly page?: boolean;
 }
 
 /**

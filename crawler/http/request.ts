@@ -15,6 +15,8 @@ export interface RequestContext {
   readonly userAgent: string;
   /** The client for a role's URLs. */
   readonly transportOf: (role: string | null) => Transport;
+  /** Throws where a page made for people may not be asked for. */
+  readonly checkPage: (context: RequestContext, url: URL) => Promise<void>;
   readonly timeouts: PhaseTimeouts;
   readonly body: Omit<BodyLimits, 'maxBytes'>;
   readonly now: () => number;
@@ -88,6 +90,7 @@ async function hopTo<T>(
   const { origins, gates, signal } = context;
   const place = origins.place(url);
   const trust = origins.trust(place.url, from);
+  if (wanted.page === true) await context.checkPage(context, url);
   const lane = gates.lane(place.lane, place.url.host, place.limits);
   const isElsewhere = from !== null && from.origin !== url.origin;
   return lane.pass(signal, async (turn) => {
