@@ -1,5 +1,6 @@
-import { InflateFeed, type Inflater } from './inflate.ts';
-import { FeedReader, take, type Feed, type Problem, type Reader } from './reader.ts';
+import { giveDecoder, takeDecoder } from './inflate/decoder.ts';
+import { InflateReader } from './inflate/inflate-reader.ts';
+import { take, type Problem, type Reader } from './reader.ts';
 import type { At, Walker } from './walker.ts';
 
 const FLAG_HEADER_CRC = 2;
@@ -15,16 +16,15 @@ const HEADER_TEXT_BYTES = 64 * 1024;
  * it is, zero padding aside.
  */
 export async function readGzip(reader: Reader, at: At, walker: Walker): Promise<void> {
-  const inflater = walker.inflaters.take();
+  const decoder = takeDecoder();
   try {
-    const feed = new GunzipFeed(reader, inflater, walker);
-    const content = new FeedReader(feed);
+    const content = new GunzipReader(reader, new InflateReader(reader, decoder, walker.budget));
     await walker.member(content, at);
     await walker.drain(content);
-    if (feed.problem) walker.skipped(at.path, feed.problem.reason, feed.problem.detail);
+    if (content.problem) walker.skipped(at.path, content.problem.reason, content.problem.detail);
     else await readTrail(reader, at, walker);
   } finally {
-    walker.inflaters.give(inflater);
+    giveDecoder(decoder);
   }
 }
 
@@ -44,55 +44,68 @@ async function readTrail(reader: Reader, at: At, walker: Walker): Promise<void> 
   await walker.deliver(reader, [...at.path, '(after the gzip data)'], null);
 }
 
-class GunzipFeed implements Feed {
+class GunzipReader implements Reader {
   readonly #input: Reader;
-  readonly #inflater: Inflater;
-  readonly #walker: Walker;
-  #member: InflateFeed | null = null;
+  readonly #inflated: InflateReader;
   #members = 0;
   #ended = false;
   #problem: Problem | null = null;
 
-  constructor(input: Reader, inflater: Inflater, walker: Walker) {
+  constructor(input: Reader, inflated: InflateReader) {
     this.#input = input;
-    this.#inflater = inflater;
-    this.#walker = walker;
+    this.#inflated = inflated;
   }
 
   get problem(): Problem | null {
     return this.#problem;
   }
 
-  pull(into: Uint8Array, from: number): number | Promise<number> {
-    if (this.#ended) return 0;
-    const produced = this.#member?.pull(into, from) ?? 0;
-    if (typeof produced !== 'number' || produced === 0) return this.#pullLater(produced, into, from);
-    return produced;
+  get available(): number {
+    return this.#inflated.available;
   }
 
-  async #pullLater(pending: number | Promise<number>, into: Uint8Array, from: number): Promise<number> {
-    let produced = await pending;
-    while (produced === 0 && !this.#ended) {
+  peek(limit?: number): Uint8Array {
+    return this.#inflated.peek(limit);
+  }
+
+  skip(bytes: number): void {
+    this.#inflated.skip(bytes);
+  }
+
+  fill(bytes: number): boolean | Promise<boolean> {
+    if (this.available >= bytes) return true;
+    if (this.#ended) return false;
+    if (this.#members === 0) return this.#fillFromNext(bytes);
+    const filled = this.#inflated.fill(bytes);
+    if (filled === true) return true;
+    return filled === false ? this.#fillFromNext(bytes) : this.#fillLater(filled, bytes);
+  }
+
+  async #fillLater(pending: Promise<boolean>, bytes: number): Promise<boolean> {
+    return (await pending) || this.#fillFromNext(bytes);
+  }
+
+  /** The current member has no more; goes on with those behind it. */
+  async #fillFromNext(bytes: number): Promise<boolean> {
+    while (!this.#ended) {
       await this.#nextMember();
-      produced = (await this.#member?.pull(into, from)) ?? 0;
+      if (!this.#ended && (await this.#inflated.fill(bytes))) return true;
     }
-    return produced;
+    return this.available >= bytes;
   }
 
   async #nextMember(): Promise<void> {
-    if (this.#member) await this.#closeMember(this.#member);
+    if (this.#members > 0) await this.#closeMember(this.#inflated);
     if (this.#ended) return;
-    this.#member = null;
     if (!(await this.#readHeader())) {
       this.#ended = true;
       return;
     }
-    if (this.#members > 0) this.#inflater.reset();
     this.#members += 1;
-    this.#member = new InflateFeed(this.#input, this.#inflater, this.#walker.budget);
+    this.#inflated.restart();
   }
 
-  async #closeMember(member: InflateFeed): Promise<void> {
+  async #closeMember(member: InflateReader): Promise<void> {
     if (!member.ended) return this.#fail(member.problem);
     const trailer = await take(this.#input, 8);
     if (!trailer) return this.#fail({ reason: 'truncated', detail: 'the gzip data ends without its checksum' });

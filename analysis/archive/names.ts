@@ -15,16 +15,21 @@ const PLAIN = /^[\x20-\x7e]*$/;
 
 export function showName(bytes: Uint8Array, limit: number): ShownName {
   const shortened = bytes.length > limit;
-  const text = decodeName(shortened ? bytes.subarray(0, limit) : bytes);
-  const name = PLAIN.test(text) ? text : text.replace(UNSAFE, escapeCharacter);
+  const name = decodeName(shortened ? bytes.subarray(0, limit) : bytes);
   return { name: shortened ? `${name}…` : name, shortened };
 }
 
 function decodeName(bytes: Uint8Array): string {
+  const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  if (PLAIN.test(latin1)) return latin1;
+  return (decodeUtf8(bytes) ?? latin1).replace(UNSAFE, escapeCharacter);
+}
+
+function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return UTF8.decode(bytes);
   } catch {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    return null;
   }
 }
 

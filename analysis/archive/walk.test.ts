@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { pack } from 'tar-stream';
@@ -13,9 +14,7 @@ async function tar(files: Readonly<Record<string, Uint8Array>>): Promise<Uint8Ar
   const packing = pack();
   for (const [name, bytes] of Object.entries(files)) packing.entry({ name }, Buffer.from(bytes));
   packing.finalize();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of packing) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return buffer(packing);
 }
 
 interface Seen {

@@ -1,7 +1,6 @@
 import type { Skipped } from '../../data/model.ts';
 import { Budget, Exhausted } from './budget.ts';
 import { readGzip } from './gzip.ts';
-import { InflaterPool } from './inflate.ts';
 import type { WalkLimits } from './limits.ts';
 import { RewoundReader, SourceReader, gather, type Reader } from './reader.ts';
 import { SNIFF_BYTES, sniff } from './sniff.ts';
@@ -69,8 +68,7 @@ export async function walk(
   options: WalkOptions = {},
 ): Promise<WalkStats> {
   const budget = new Budget(limits, source.size, options.now ?? (() => performance.now()), options.signal);
-  using inflaters = new InflaterPool();
-  const walker = new ArtifactWalker(budget, inflaters, visitor);
+  const walker = new ArtifactWalker(budget, visitor);
   try {
     await walker.artifact(source);
   } catch (error) {
@@ -84,16 +82,14 @@ export async function walk(
 
 class ArtifactWalker implements Walker {
   readonly budget: Budget;
-  readonly inflaters: InflaterPool;
   readonly #visitor: Visitor;
   readonly #stats = { entries: 0, bytes: 0, containers: 0, folders: 0, links: 0, devices: 0 };
   readonly #unshown = new Map<string, number>();
   #rows = 0;
   lastPath: readonly string[] | null = null;
 
-  constructor(budget: Budget, inflaters: InflaterPool, visitor: Visitor) {
+  constructor(budget: Budget, visitor: Visitor) {
     this.budget = budget;
-    this.inflaters = inflaters;
     this.#visitor = visitor;
   }
 

@@ -1,5 +1,4 @@
 import type { Budget } from './budget.ts';
-import type { InflaterPool } from './inflate.ts';
 import type { Reader } from './reader.ts';
 import type { ByteSource } from './source.ts';
 
@@ -22,7 +21,6 @@ export interface At {
 /** What the readers of the archive formats may do. */
 export interface Walker {
   readonly budget: Budget;
-  readonly inflaters: InflaterPool;
   /** Opens what `reader` holds by its content, or delivers it. Bytes may be left unread. */
   member(reader: Reader, at: At): Promise<void>;
   /** Delivers bytes as they are, as a file of this path. */

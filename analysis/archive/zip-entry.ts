@@ -1,6 +1,7 @@
-import { InflateFeed } from './inflate.ts';
+import { giveDecoder, takeDecoder } from './inflate/decoder.ts';
+import { InflateReader } from './inflate/inflate-reader.ts';
 import { showName } from './names.ts';
-import { FeedReader, type Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 import type { ByteSource } from './source.ts';
 import { inside, type At, type Walker } from './walker.ts';
 
@@ -18,8 +19,6 @@ export interface ZipMember {
 export interface ZipPlace {
   readonly at: At;
   readonly walker: Walker;
-  /** Window for inflated bytes. */
-  readonly window: Uint8Array;
 }
 
 export interface ZipData {
@@ -67,34 +66,33 @@ async function readDeflated(
   place: ZipPlace,
   maxOut: number,
 ): Promise<number | null> {
-  const { walker, window } = place;
-  const inflater = walker.inflaters.take();
+  const { walker } = place;
+  const decoder = takeDecoder();
   try {
-    const feed = new InflateFeed(reader, inflater, walker.budget, maxOut);
-    const content = new FeedReader(feed, window);
+    const content = new InflateReader(reader, decoder, walker.budget, maxOut);
     await walker.member(content, here);
     // What a limit kept from being read is passed over by the headers' word, without inflating it.
-    if (!feed.ended && feed.problem === null && content.available === 0) await content.fill(1);
-    if (feed.problem) walker.skipped(here.path, feed.problem.reason, feed.problem.detail);
-    if (!feed.ended) return null;
-    checkWord(member, feed, here, walker);
-    return feed.bytesIn;
+    if (content.available === 0) await content.fill(1);
+    if (content.problem) walker.skipped(here.path, content.problem.reason, content.problem.detail);
+    if (!content.ended) return null;
+    checkWord(member, content, here, walker);
+    return content.bytesIn;
   } finally {
-    walker.inflaters.give(inflater);
+    giveDecoder(decoder);
   }
 }
 
-function checkWord(member: ZipMember, feed: InflateFeed, here: At, walker: Walker): void {
-  if (member.size !== null && member.size !== feed.bytesOut) {
+function checkWord(member: ZipMember, content: InflateReader, here: At, walker: Walker): void {
+  if (member.size !== null && member.size !== content.bytesOut) {
     walker.skipped(
       here.path,
       'size-mismatch',
-      `the zip states ${member.size} bytes, the entry has ${feed.bytesOut}; all of them were read`,
+      `the zip states ${member.size} bytes, the entry has ${content.bytesOut}; all of them were read`,
     );
-  } else if (member.compressedSize !== null && member.compressedSize !== feed.bytesIn) {
-    const words = `the zip states ${member.compressedSize} compressed bytes, the entry has ${feed.bytesIn}; all of them were read`;
+  } else if (member.compressedSize !== null && member.compressedSize !== content.bytesIn) {
+    const words = `the zip states ${member.compressedSize} compressed bytes, the entry has ${content.bytesIn}; all of them were read`;
     walker.skipped(here.path, 'size-mismatch', words);
-  } else if (member.crc !== null && member.crc !== feed.crc) {
+  } else if (member.crc !== null && member.crc !== content.crc) {
     walker.skipped(here.path, 'corrupt', 'the content does not fit its checksum');
   }
 }

@@ -1,4 +1,4 @@
-import { PartReader, SourceReader, WINDOW_BYTES, type Reader } from './reader.ts';
+import { PartReader, SourceReader, type Reader } from './reader.ts';
 import { rangeSource, type ByteSource } from './source.ts';
 import { readZipDirectory, type ZipDirectory, type ZipEntry } from './zip-directory.ts';
 import { METHOD, readZipData, type ZipPlace } from './zip-entry.ts';
@@ -18,7 +18,7 @@ export async function readZip(source: ByteSource, at: At, walker: Walker): Promi
       'truncated',
       'the zip has no central directory; it was read from front to back, files may be missing',
     );
-    await readLocalEntries(new SourceReader(source), placeOf(at, walker), () => {});
+    await readLocalEntries(new SourceReader(source), { at, walker }, () => {});
     return;
   }
   // The short end record counts modulo 65 536.
@@ -29,17 +29,13 @@ export async function readZip(source: ByteSource, at: At, walker: Walker): Promi
       `the zip states ${directory.stated} entries, its directory lists ${directory.entries.length}`,
     );
   }
-  const zip = new ListedZip(source, directory, placeOf(at, walker));
+  const zip = new ListedZip(source, directory, { at, walker });
   await zip.read();
 }
 
 /** A zip that cannot be read anywhere, only from front to back. */
 export async function readZipForward(reader: Reader, at: At, walker: Walker): Promise<void> {
-  await readLocalEntries(reader, placeOf(at, walker), () => {});
-}
-
-function placeOf(at: At, walker: Walker): ZipPlace {
-  return { at, walker, window: new Uint8Array(WINDOW_BYTES) };
+  await readLocalEntries(reader, { at, walker }, () => {});
 }
 
 class ListedZip {
