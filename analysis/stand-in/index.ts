@@ -2,17 +2,23 @@
 import { airtable } from './airtable.ts';
 import { algolia } from './algolia.ts';
 import { anthropic } from './anthropic.ts';
+import { apify } from './apify.ts';
+import { asana } from './asana.ts';
 import { aws } from './aws.ts';
 import { awsBedrock } from './aws-bedrock.ts';
 import { azureDevops } from './azure-devops.ts';
 import { azureSas } from './azure-sas.ts';
 import { azureStorage } from './azure-storage.ts';
+import { brevo } from './brevo.ts';
 import { buildkite } from './buildkite.ts';
+import { calCom } from './cal-com.ts';
 import { cerebras } from './cerebras.ts';
 import { circleci } from './circleci.ts';
+import { clickup } from './clickup.ts';
 import { cloudflare } from './cloudflare.ts';
 import { cloudinary } from './cloudinary.ts';
 import { cohere } from './cohere.ts';
+import { contentful } from './contentful.ts';
 import { cratesIo } from './crates-io.ts';
 import { databricks } from './databricks.ts';
 import { datadog } from './datadog.ts';
@@ -23,12 +29,18 @@ import { discordWebhook } from './discord-webhook.ts';
 import { dockerHub } from './docker-hub.ts';
 import { doppler } from './doppler.ts';
 import { dropbox } from './dropbox.ts';
+import { dub } from './dub.ts';
+import { duffel } from './duffel.ts';
+import { e2b } from './e2b.ts';
 import { elevenlabs } from './elevenlabs.ts';
 import { entra } from './entra.ts';
 import { facebook } from './facebook.ts';
+import { fastly } from './fastly.ts';
 import { figma } from './figma.ts';
+import { firecrawl } from './firecrawl.ts';
 import { fireworks } from './fireworks.ts';
 import { fly } from './fly.ts';
+import { frameIo } from './frame-io.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import { googleApiKey } from './google-api-key.ts';
@@ -36,17 +48,26 @@ import { googleOauth } from './google-oauth.ts';
 import { googleServiceAccount } from './google-service-account.ts';
 import { groq } from './groq.ts';
 import { heroku } from './heroku.ts';
+import { hetzner } from './hetzner.ts';
 import { hubspot } from './hubspot.ts';
 import { huggingFace } from './hugging-face.ts';
+import { intercom } from './intercom.ts';
 import { jwt } from './jwt.ts';
 import { langsmith } from './langsmith.ts';
 import { launchdarkly } from './launchdarkly.ts';
+import { lichess } from './lichess.ts';
 import { linear } from './linear.ts';
+import { linode } from './linode.ts';
+import { lob } from './lob.ts';
 import { mailchimp } from './mailchimp.ts';
+import { mailersend } from './mailersend.ts';
 import { mailgun } from './mailgun.ts';
 import { mandrill } from './mandrill.ts';
 import { mapbox } from './mapbox.ts';
+import { mercadoPago } from './mercado-pago.ts';
 import { mistral } from './mistral.ts';
+import { mollie } from './mollie.ts';
+import { neon } from './neon.ts';
 import { netlify } from './netlify.ts';
 import { newRelic } from './new-relic.ts';
 import { notion } from './notion.ts';
@@ -54,26 +75,40 @@ import { npm } from './npm.ts';
 import { nvidia } from './nvidia.ts';
 import { openai } from './openai.ts';
 import { openrouter } from './openrouter.ts';
+import { opsgenie } from './opsgenie.ts';
+import { paddle } from './paddle.ts';
+import { pagerduty } from './pagerduty.ts';
 import { paypal } from './paypal.ts';
 import { pinecone } from './pinecone.ts';
 import { postman } from './postman.ts';
+import { postmark } from './postmark.ts';
+import { prefect } from './prefect.ts';
 import { pulumi } from './pulumi.ts';
 import { pypi } from './pypi.ts';
+import { readme } from './readme.ts';
 import { replicate } from './replicate.ts';
+import { resend } from './resend.ts';
 import { rubygems } from './rubygems.ts';
 import { sendgrid } from './sendgrid.ts';
 import { sentry } from './sentry.ts';
+import { shippo } from './shippo.ts';
 import { shopify } from './shopify.ts';
 import { slack } from './slack.ts';
 import { slackWebhook } from './slack-webhook.ts';
+import { sonarcloud } from './sonarcloud.ts';
 import { square } from './square.ts';
 import { stripe } from './stripe.ts';
 import { supabase } from './supabase.ts';
 import { swt } from './swt.ts';
+import { tailscale } from './tailscale.ts';
 import { telegram } from './telegram.ts';
 import { terraformCloud } from './terraform-cloud.ts';
+import { together } from './together.ts';
 import { twilio } from './twilio.ts';
+import { twitch } from './twitch.ts';
+import { typeform } from './typeform.ts';
 import { vercel } from './vercel.ts';
+import { vultr } from './vultr.ts';
 import { weightsAndBiases } from './weights-and-biases.ts';
 import { xai } from './xai.ts';
 import type { ServiceStandIn } from './service-stand-in.ts';
@@ -156,4 +191,39 @@ export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   doppler,
   launchdarkly,
   hubspot,
+  brevo,
+  clickup,
+  contentful,
+  sonarcloud,
+  apify,
+  duffel,
+  frameIo,
+  lichess,
+  mailersend,
+  neon,
+  prefect,
+  readme,
+  resend,
+  postmark,
+  intercom,
+  asana,
+  twitch,
+  fastly,
+  hetzner,
+  linode,
+  vultr,
+  paddle,
+  shippo,
+  lob,
+  mollie,
+  mercadoPago,
+  together,
+  e2b,
+  firecrawl,
+  calCom,
+  dub,
+  typeform,
+  tailscale,
+  pagerduty,
+  opsgenie,
 ];

@@ -1,0 +1,30 @@
+import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import type { Service } from '../service.ts';
+import { BASE64URL, run, shaped } from '../token-shape.ts';
+
+const DOCS = 'https://www.contentful.com/developers/docs';
+
+export const contentful = {
+  id: 'contentful',
+  label: 'Contentful',
+  family: 'token',
+  docs: `${DOCS}/references/authentication/`,
+  revoke: 'https://app.contentful.com/account/profile/cma_tokens',
+  formats: [
+    shaped({ id: 'contentful.management-token', shape: ['CFPAT-', run(BASE64URL, 43)], variable: 'CONTENTFUL_MANAGEMENT_TOKEN' }),
+  ],
+  probe: {
+    hosts: ['api.contentful.com'],
+    effect: 'reads',
+    requests: authorized('https://api.contentful.com/users/me'),
+    read: verdictTable([
+      active(
+        'user',
+        200,
+        [field('sys.type', 'User'), names('sys.id')],
+        `${DOCS}/references/content-management-api/#/reference/users`,
+      ),
+      inactive('access-token-invalid', 401, [field('sys.id', 'AccessTokenInvalid')], `${DOCS}/references/errors/`),
+    ]),
+  },
+} as const satisfies Service;

@@ -1,0 +1,37 @@
+import { active, apiAnswer, get, inactive, lists, reveal, verdictTable } from '../service-kit.ts';
+import type { Service } from '../service.ts';
+import { alphabet, keyworded, run } from '../token-shape.ts';
+
+const DOCS = 'https://developer.pagerduty.com/docs';
+
+export const pagerduty = {
+  id: 'pagerduty',
+  label: 'PagerDuty',
+  family: 'api-key',
+  docs: `${DOCS}/authentication`,
+  revoke: 'https://support.pagerduty.com/main/docs/api-access-keys',
+  formats: [
+    keyworded({
+      id: 'pagerduty.api-key',
+      keywords: ['pagerduty', 'pd_api_key'],
+      shape: [run(alphabet('A-Za-z0-9_+-'), 20)],
+      variable: 'PAGERDUTY_API_KEY',
+      accepts: (token) => /[a-z]/.test(token) && /[A-Z]/.test(token) && /[0-9]/.test(token),
+    }),
+  ],
+  probe: {
+    hosts: ['api.pagerduty.com'],
+    effect: 'reads',
+    requests: (parts) => [get('https://api.pagerduty.com/abilities', { authorization: `Token token=${reveal(parts)}` })],
+    read: verdictTable([
+      active(
+        'abilities',
+        200,
+        [lists('abilities')],
+        'https://developer.pagerduty.com/api-reference/71a7c8a5e2ab0-list-abilities',
+      ),
+      inactive('unauthorized', 401, [apiAnswer], `${DOCS}/errors`),
+    ]),
+  },
+  unconfirmed: ['the body of the 401 answer'],
+} as const satisfies Service;

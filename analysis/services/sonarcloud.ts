@@ -1,0 +1,28 @@
+import { active, basicAuth, field, get, inactive, reveal, verdictTable } from '../service-kit.ts';
+import type { Service } from '../service.ts';
+import { HEX, run, shaped } from '../token-shape.ts';
+
+const DOCS = 'https://docs.sonarsource.com/sonarqube-cloud';
+
+export const sonarcloud = {
+  id: 'sonarcloud',
+  label: 'SonarQube Cloud',
+  family: 'token',
+  docs: `${DOCS}/managing-your-account/managing-tokens/`,
+  revoke: 'https://sonarcloud.io/account/security',
+  formats: [shaped({ id: 'sonarcloud.token', shape: [['squ_', 'sqp_', 'sqa_'], run(HEX, 40)], variable: 'SONAR_TOKEN' })],
+  // Anyone can host SonarQube, and its tokens look the same.
+  selfHosted: true,
+  probe: {
+    hosts: ['sonarcloud.io'],
+    effect: 'reads',
+    // The status is 200 for everybody: the field decides.
+    requests: (parts) => [
+      get('https://sonarcloud.io/api/authentication/validate', { authorization: basicAuth(reveal(parts), '') }),
+    ],
+    read: verdictTable([
+      active('valid', 200, [field('valid', true)], 'https://sonarcloud.io/web_api/api/authentication/validate'),
+      inactive('not-valid', [200, 401], [field('valid', false)], 'https://sonarcloud.io/web_api/api/authentication/validate'),
+    ]),
+  },
+} as const satisfies Service;

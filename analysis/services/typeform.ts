@@ -1,0 +1,29 @@
+import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import type { Service } from '../service.ts';
+import { alphabet, run, shaped } from '../token-shape.ts';
+
+const DOCS = 'https://www.typeform.com/developers';
+
+export const typeform = {
+  id: 'typeform',
+  label: 'Typeform',
+  family: 'token',
+  docs: `${DOCS}/get-started/personal-access-token/`,
+  revoke: 'https://admin.typeform.com/user/tokens',
+  formats: [
+    shaped({
+      id: 'typeform.personal-access-token',
+      shape: ['tfp_', run(alphabet('A-Za-z0-9._='), 40, 61)],
+      variable: 'TYPEFORM_TOKEN',
+    }),
+  ],
+  probe: {
+    hosts: ['api.typeform.com'],
+    effect: 'reads',
+    requests: authorized('https://api.typeform.com/me'),
+    read: verdictTable([
+      active('me', 200, [names('alias')], `${DOCS}/create/reference/retrieve-your-own-account/`),
+      inactive('authentication-failed', [401, 403], [field('code', 'AUTHENTICATION_FAILED')], `${DOCS}/create/`),
+    ]),
+  },
+} as const satisfies Service;

@@ -1,0 +1,16 @@
+import { headerStandIn } from './engine/header-stand-in.ts';
+import { jsonAnswer } from './engine/wire.ts';
+
+export const calCom = headerStandIn({
+  id: 'cal-com',
+  paths: ['/v2/me'],
+  token: 'Bearer',
+  answers: {
+    active: jsonAnswer(200, { status: 'success', data: { id: 1, username: 'demo', email: 'demo@example.com' } }),
+    revoked: jsonAnswer(401, {
+      status: 'error',
+      error: { code: 'UnauthorizedException', message: 'ApiAuthStrategy - api key - Your api key is not valid' },
+    }),
+  },
+  stranger: 'revoked',
+});

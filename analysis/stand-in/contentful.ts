@@ -1,0 +1,17 @@
+import { headerStandIn } from './engine/header-stand-in.ts';
+import { jsonAnswer } from './engine/wire.ts';
+
+export const contentful = headerStandIn({
+  id: 'contentful',
+  paths: ['/users/me'],
+  token: 'Bearer',
+  answers: {
+    active: jsonAnswer(200, { sys: { type: 'User', id: '7BslKh9TdKGOK41VmLDjFZ' }, email: 'demo@example.com' }),
+    revoked: jsonAnswer(401, {
+      sys: { type: 'Error', id: 'AccessTokenInvalid' },
+      message: 'The access token you sent could not be found or is invalid.',
+      requestId: '1',
+    }),
+  },
+  stranger: 'revoked',
+});

@@ -1,0 +1,16 @@
+import { headerStandIn } from './engine/header-stand-in.ts';
+import { jsonAnswer } from './engine/wire.ts';
+
+export const typeform = headerStandIn({
+  id: 'typeform',
+  paths: ['/me'],
+  token: 'Bearer',
+  answers: {
+    active: jsonAnswer(200, { user_id: '1', alias: 'demo', email: 'demo@example.com', language: 'en' }),
+    revoked: jsonAnswer(403, {
+      code: 'AUTHENTICATION_FAILED',
+      description: 'Authentication credentials not found on the Request Headers',
+    }),
+  },
+  stranger: 'revoked',
+});
