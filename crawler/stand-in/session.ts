@@ -4,6 +4,7 @@
  */
 import { createHttp, type RegistryAccess } from '../http.ts';
 import type { GateTuning } from '../gate.ts';
+import { memoryLedger } from '../memory-ledger.ts';
 import type { Registry } from '../registry.ts';
 import { startServer, type Handler, type StandInServer } from './server.ts';
 
@@ -45,7 +46,7 @@ export async function openSession(
     contact: undefined,
     now: Date.now,
     random: () => 0.5,
-    ledger: { reserve: (_host, wanted) => Promise.resolve(wanted) },
+    ledger: memoryLedger(),
     tuning: { ...QUICK, ...tuning },
     body: { idleMs },
   });

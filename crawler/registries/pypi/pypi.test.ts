@@ -100,6 +100,11 @@ describe('names', () => {
       answer: { status: 200, headers: { 'content-type': 'image/png' }, body: 'x' },
     }));
     await expect(list(session)).rejects.toThrow('is this a Python package index?');
+    const body =
+      '<!DOCTYPE html><title>Sign in</title><a href="/login">Sign in</a> <a href="https://example.net/help/">Help me</a>';
+    session.server.faults(() => ({ kind: 'answer', answer: { status: 200, headers: { 'content-type': 'text/html' }, body } }));
+    await expect(list(session)).rejects.toThrow('expected links to projects');
+    await expect(pypi.latest('demo', session.io, REPRESENTATIVE)).rejects.toThrow('expected JSON, got a page of HTML');
   });
 });
 

@@ -8,6 +8,7 @@ import { load } from 'cheerio';
 import { Malformed, TooLarge } from '../../errors.ts';
 import { jsonItems } from '../../json-items.ts';
 import type { Ask, Reply } from '../../registry.ts';
+import { normalise } from './name.ts';
 
 type Body = AsyncIterable<Uint8Array>;
 
@@ -54,33 +55,37 @@ async function* fromJson(reply: Reply<Body>, member: string): AsyncGenerator<Sim
 
 async function* fromHtml(reply: Reply<Body>, member: 'projects' | 'files'): AsyncGenerator<SimplePiece> {
   const page = load(await textOf(reply));
-  checkVersion(page('meta[name="pypi:repository-version"]').attr('content'), reply.url);
-  const anchors = page('a[href]').toArray();
-  for (const anchor of anchors) {
+  const version = page('meta[name="pypi:repository-version"]').attr('content');
+  checkVersion(version, reply.url);
+  const base = page('base').attr('href');
+  let links = 0;
+  for (const anchor of page('a[href]').toArray()) {
     const link = page(anchor);
     const text = link.text().trim();
-    if (member === 'projects') {
-      yield { kind: 'entry', value: { name: text } };
+    const url = absolute(link.attr('href') ?? '', base, reply.url);
+    if (url === null || !leadsTo(url, text)) {
+      yield { kind: 'skipped', reason: 'no-index-link' };
       continue;
     }
-    const url = absolute(link.attr('href') ?? '', page('base').attr('href'), reply.url);
-    if (url === null) {
-      yield { kind: 'skipped', reason: 'no-url' };
-      continue;
-    }
-    const fragment = new URLSearchParams(url.hash.slice(1));
-    url.hash = '';
-    const sha256 = fragment.get('sha256');
-    yield {
-      kind: 'entry',
-      value: {
-        filename: text,
-        url: url.href,
-        hashes: sha256 === null ? {} : { sha256 },
-        yanked: link.attr('data-yanked') !== undefined,
-      },
-    };
+    links += 1;
+    yield { kind: 'entry', value: member === 'projects' ? { name: text } : fileEntry(text, url, link.attr('data-yanked')) };
   }
+  // A login page or an error page with status 200 must not pass for an index that has lost everything.
+  if (links === 0 && version === undefined) {
+    throw new Malformed(`expected links to ${member}, but this page of HTML has none: is this a Python package index?`, reply);
+  }
+}
+
+/** The text of a link is the name of what it leads to (PEP 503). */
+function leadsTo(url: URL, text: string): boolean {
+  const last = url.pathname.split('/').findLast((part) => part !== '') ?? '';
+  return text !== '' && normalise(last.replaceAll('%2B', '+')) === normalise(text);
+}
+
+function fileEntry(filename: string, url: URL, yanked: string | undefined): object {
+  const sha256 = new URLSearchParams(url.hash.slice(1)).get('sha256');
+  url.hash = '';
+  return { filename, url: url.href, hashes: sha256 === null ? {} : { sha256 }, yanked: yanked !== undefined };
 }
 
 /** A client must stop at a major version it does not know; without a version it is 1.0 (PEP 629). */
