@@ -10,7 +10,7 @@ import { CrawlError, Malformed, NotAllowed, Throttled } from './errors.ts';
 import type { RequestLedger } from './gate/budget.ts';
 import { Host, type HostStatus } from './gate/host.ts';
 import { createLane, type Lane, type LaneLimits } from './gate/lane.ts';
-import { DEFAULT_TUNING, hasGivenUp, type GateLog, type GateTuning, type World } from './gate/world.ts';
+import { DEFAULT_TUNING, givingUp, hasGivenUp, type GateLog, type GateTuning, type World } from './gate/world.ts';
 
 export type { RequestLedger } from './gate/budget.ts';
 export type { HostStatus } from './gate/host.ts';
@@ -34,9 +34,10 @@ export interface Gates {
   lane(key: string, host: string, limits: LaneLimits): Lane;
   /**
    * The retry loop: runs `attempt` until it succeeds, or its error's class has used up its tries, or the host our patience.
-   * Pauses between tries; being throttled costs no try.
+   * Pauses between tries; being throttled costs no try. An error that comes out of it is not tried again by a loop around
+   * it, so that tries never multiply. `host` is whose retries are counted; null for work on several requests.
    */
-  retrying<T>(host: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T>;
+  retrying<T>(host: string | null, signal: AbortSignal, attempt: () => Promise<T>): Promise<T>;
   status(): readonly HostStatus[];
   /** Everything that waits is rejected with NotAllowed. */
   close(): void;
@@ -88,7 +89,7 @@ export function createGates(options: GatesOptions): Gates {
       return lane;
     },
     retrying: (hostName, signal, attempt) =>
-      retrying(world, world.untilClosed(signal), attempt, () => hosts.get(hostName)?.retried()),
+      retrying(world, world.untilClosed(signal), attempt, () => hosts.get(hostName ?? '')?.retried()),
     status: () => [...hosts.values()].map((host) => host.status()),
     close() {
       closing.abort(new NotAllowed('the program is closing its connections'));
@@ -116,12 +117,12 @@ async function retrying<T>(world: World, signal: AbortSignal, attempt: () => Pro
       if (!(error instanceof CrawlError) || hasGivenUp(error) || signal.aborted) throw error;
       if (error instanceof Throttled) {
         if (throttles++ === 0) throttledSince = world.now();
-        if (throttles > MAX_THROTTLES || world.now() - throttledSince > world.tuning.patienceMs) throw error;
+        if (throttles > MAX_THROTTLES || world.now() - throttledSince > world.tuning.patienceMs) throw givingUp(error);
         onRetry();
         continue;
       }
       const before = used[error.reason] ?? 0;
-      if (before >= (RETRIES[error.reason] ?? 0) || isFinal(error)) throw error;
+      if (before >= (RETRIES[error.reason] ?? 0) || isFinal(error)) throw givingUp(error);
       used[error.reason] = before + 1;
       onRetry();
       world.log?.info({ url: error.url, reason: error.reason, retry: before + 1 }, `sent again: ${error.message}`);

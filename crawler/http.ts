@@ -13,6 +13,7 @@ import { download, type Download } from './http/download.ts';
 import { createPages } from './http/pages.ts';
 import { sendWithNpm } from './http/npm-transport.ts';
 import { resolveOrigins } from './http/origins.ts';
+import { resumed } from './http/resume.ts';
 import { readJson, readText, request, type RequestContext, type Wanted } from './http/request.ts';
 import { sendWithGot, type PhaseTimeouts } from './http/transport.ts';
 import type { NpmOptions } from './npm-config.ts';
@@ -56,8 +57,16 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the pipeline gets: an adapter's `io`, and the download that adapters do not need. */
+/** What the pipeline gets: an adapter's `io`, and what adapters do not need. */
 export interface RegistryAccess extends RegistryIo {
+  /**
+   * The pages of a listing (`names`, `changes`), taken up again from the cursor of the last one where an answer broke off in
+   * the middle. Pages may repeat names, as the contract says. Ends with the error when a page cannot be had by trying again.
+   */
+  pages<P extends { readonly cursor: string }>(
+    list: (cursor: string | null, io: RegistryIo) => AsyncIterable<P>,
+    from: string | null,
+  ): AsyncGenerator<P, void, undefined>;
   /**
    * The artifact in memory, its size and digest checked. Takes up where it broke off, where the host can. Errors: TooLarge,
    * DigestMismatch (after one fresh try), Gone, Refused, Unavailable, NotAllowed, Throttled.
@@ -81,7 +90,7 @@ const TIMEOUTS: PhaseTimeouts = {
   responseMs: 60_000,
 };
 
-const BODY: Omit<BodyLimits, 'maxBytes'> = { idleMs: 30_000, minBytesPerSecond: 20_000, graceMs: 60_000, abandonMs: 15 * 60_000 };
+const BODY: Omit<BodyLimits, 'maxBytes'> = { idleMs: 30_000, minBytesPerSecond: 50_000, graceMs: 60_000, abandonMs: 15 * 60_000 };
 
 /** Bytes of a page or document where the adapter sets no limit: above every list that a registry sends in one piece. */
 const DEFAULT_MAX_BYTES = 128 * 1024 * 1024;
@@ -125,7 +134,7 @@ export function createHttp(options: HttpOptions): Http {
   return {
     io(registry, ioOptions) {
       const context = contextOf(registry, ioOptions);
-      return {
+      const access: RegistryAccess = {
         signal: ioOptions.signal,
         drop: (reason) => ioOptions.onDrop?.(reason),
         origin: (role) => context.origins.base(role),
@@ -148,8 +157,10 @@ export function createHttp(options: HttpOptions): Http {
           request(context, url, wanted(ask, '*/*'), (answer) =>
             Promise.resolve({ status: answer.status, headers: answer.headers, url: answer.url, body: answer.pieces }),
           ),
+        pages: (list, from) => resumed(context, (cursor) => list(cursor, access), from),
         download: (artifact, downloadOptions) => download(context, artifact, downloadOptions),
       };
+      return access;
     },
     hosts: () => gates.status(),
     close() {

@@ -85,8 +85,8 @@ export class Host {
     return state === CircuitState.Closed || (state === CircuitState.Open && now >= this.#breakerUntil);
   }
 
-  /** Waits until a request may be sent. NotAllowed: never; Throttled, Unavailable: not within our patience. */
-  async clearance(signal: AbortSignal): Promise<void> {
+  /** Waits until a request may be sent. NotAllowed: never; Throttled, Unavailable: not within `patienceMs`. */
+  async clearance(signal: AbortSignal, patienceMs: number): Promise<void> {
     while (!this.isClear()) {
       signal.throwIfAborted();
       if (this.#switchedOff !== null) throw new NotAllowed(`${this.name} is left alone: ${this.#switchedOff}`);
@@ -97,7 +97,7 @@ export class Host {
         continue;
       }
       const until = Math.max(this.#backoffUntil, this.#breaker.state === CircuitState.Open ? this.#breakerUntil : 0);
-      this.#checkPatience(now, until);
+      this.#checkPatience(now, until, patienceMs);
       await this.#world.sleep(Math.max(1, until - now), signal);
     }
   }
@@ -187,8 +187,8 @@ export class Host {
     return { duration, next: () => this.#break() };
   }
 
-  #checkPatience(now: number, until: number): void {
-    if (this.#silentSince === null || until - this.#silentSince <= this.#world.tuning.patienceMs) return;
+  #checkPatience(now: number, until: number, patienceMs: number): void {
+    if (this.#silentSince === null || until - this.#silentSince <= patienceMs) return;
     const minutes = Math.round((now - this.#silentSince) / 60_000);
     const advice = `run again after ${new Date(until).toISOString()}: what is done stays done`;
     if (this.#backoffUntil >= this.#breakerUntil) {

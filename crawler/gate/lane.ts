@@ -25,6 +25,8 @@ export interface LaneLimits {
   readonly concurrency: number;
   /** Requests in any 30 days, over all lanes of the host; null without a ceiling. */
   readonly per30Days: number | null;
+  /** Milliseconds that the host may go without a good answer, where that is less than for other hosts. */
+  readonly patienceMs?: number;
 }
 
 /** What a request tells its lane while it is under way. */
@@ -62,7 +64,7 @@ export function createLane(host: Host, limits: LaneLimits, world: World): Lane {
     };
     try {
       for (;;) {
-        await host.clearance(signal);
+        await host.clearance(signal, limits.patienceMs ?? world.tuning.patienceMs);
         const ticket = await takeTicket(signal);
         if (ticket === null) continue;
         try {

@@ -52,7 +52,7 @@ export interface World {
 
 const final = new WeakSet<CrawlError>();
 
-/** Marks an error by which a gate says that it has waited long enough: the retry loop lets it through. */
+/** Marks an error after which nothing is tried again: tries or patience are used up. The retry loop lets it through. */
 export function givingUp<T extends CrawlError>(error: T): T {
   final.add(error);
   return error;

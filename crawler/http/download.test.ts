@@ -196,7 +196,6 @@ test('a body that nobody reads gives its connection back', async () => {
   const http = door({ body: { abandonMs: 60 } });
   const io = ioTo(server, { http });
   const unread = await Promise.all(Array.from({ length: 8 }, () => io.stream(`${server.origin}/`)));
-  expect(http.hosts()[0]?.inFlight).toBe(8);
   // All connections are taken; this one waits until the unread bodies are given up.
   expect((await io.text(`${server.origin}/`)).body).toHaveLength(5_000_000);
   await expect(unread[0]?.body[Symbol.asyncIterator]().next()).rejects.toThrow(/was not read for 0\.06 s and was given up/);

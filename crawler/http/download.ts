@@ -19,7 +19,8 @@ interface Options {
 }
 
 export async function download(outer: RequestContext, artifact: Artifact, { maxBytes, signal }: Options): Promise<Download> {
-  const context = signal === undefined ? outer : { ...outer, signal: AbortSignal.any([outer.signal, signal]) };
+  const context =
+    signal === undefined || signal === outer.signal ? outer : { ...outer, signal: AbortSignal.any([outer.signal, signal]) };
   if (artifact.bytes !== null && artifact.bytes > maxBytes) {
     throw new TooLarge(`${artifact.filename} has ${artifact.bytes} bytes, above the limit of ${maxBytes}`, { url: artifact.url });
   }

@@ -27,8 +27,10 @@ export interface Place {
   readonly url: URL;
 }
 
-/** For hosts that a registry hands out and no budget speaks of. */
-const UNKNOWN_HOST: LaneLimits = { perSecond: 1, concurrency: 2, per30Days: null };
+/** For origins that no budget speaks of. */
+const UNSTATED: LaneLimits = { perSecond: 1, concurrency: 2, per30Days: null };
+/** For hosts that a package names: whoever published it must not be able to keep us waiting. */
+const STRANGER: LaneLimits = { perSecond: 1, concurrency: 2, per30Days: null, patienceMs: 30_000 };
 const UNKNOWN_LOOPBACK: LaneLimits = { perSecond: 1000, concurrency: 8, per30Days: null };
 
 interface Base {
@@ -78,7 +80,7 @@ export function resolveOrigins(registry: Registry, settings: OriginSettings): Or
 
   function limitsOfRole(role: string): LaneLimits {
     const budget: HostBudget | undefined = registry.budgets.find((one) => one.origin === role);
-    const limits = budget ?? UNKNOWN_HOST;
+    const limits = budget ?? UNSTATED;
     const wanted = rates[role];
     if (wanted === undefined) return limits;
     const isOnesOwn = (overrides[role] ?? registry.origins[role]) !== registry.origins[role];
@@ -117,7 +119,7 @@ export function resolveOrigins(registry: Registry, settings: OriginSettings): Or
       const url = inScope(asked);
       const base = below(longestFirst, url);
       if (base === undefined) {
-        return { role: null, lane: url.host, limits: isLoopback(url) ? UNKNOWN_LOOPBACK : UNKNOWN_HOST, url };
+        return { role: null, lane: url.host, limits: isLoopback(url) ? UNKNOWN_LOOPBACK : STRANGER, url };
       }
       const sent = new URL(url);
       if (sent.username === '' && base.url.username !== '' && sent.protocol === base.url.protocol) {

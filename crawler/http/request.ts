@@ -1,5 +1,5 @@
 /** A request with everything that belongs to it: gate, redirects, statuses, limits; and its answer read as it is wanted. */
-import { Malformed, Refused, type CrawlError } from '../errors.ts';
+import { Malformed, Refused, Throttled, type CrawlError } from '../errors.ts';
 import type { Gates } from '../gate.ts';
 import type { Ask } from '../registry.ts';
 import type { Agents } from './agents.ts';
@@ -43,6 +43,8 @@ const MAX_REDIRECTS = 3;
 /** How much of an error's page is read, and how long that may take. */
 const DRAIN_BYTES = 64 * 1024;
 const DRAIN_MS = 2000;
+/** Speed that is asked of a host which a package names: it must not be able to keep a connection for hours. */
+const STRANGER_BODY = { minBytesPerSecond: 500_000, graceMs: 30_000 };
 /** The only request headers that follow a redirect to another origin: nothing that could be a credential. */
 const PORTABLE = /^(accept|accept-encoding|user-agent|range|if-range|if-none-match|if-modified-since|cache-control)$/;
 
@@ -93,7 +95,9 @@ async function hopTo<T>(
   if (wanted.page === true) await context.checkPage(context, url);
   const lane = gates.lane(place.lane, place.url.host, place.limits);
   const isElsewhere = from !== null && from.origin !== url.origin;
-  return lane.pass(signal, async (turn) => {
+  const isStranger = trust === 'public';
+  const bodyLimits = { ...context.body, ...(isStranger ? STRANGER_BODY : {}), maxBytes: wanted.maxBytes };
+  const passing = lane.pass(signal, async (turn) => {
     const incoming = await context.transportOf(isElsewhere ? null : place.role)({
       url: place.url,
       method: wanted.method ?? 'GET',
@@ -108,7 +112,7 @@ async function hopTo<T>(
     turn.arrived(trust === 'loopback' ? undefined : incoming.connectMs);
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     turn.hold(ended);
-    const pieces = limited(incoming.body, url.href, { ...context.body, maxBytes: wanted.maxBytes }, signal, (isComplete) => {
+    const pieces = limited(incoming.body, url.href, bodyLimits, signal, (isComplete) => {
       if (!isComplete) incoming.destroy();
       end();
     });
@@ -125,6 +129,13 @@ async function hopTo<T>(
       void pieces.return().catch(() => undefined);
       throw error;
     }
+  });
+  if (!isStranger) return passing;
+  return passing.catch((error: unknown) => {
+    if (!(error instanceof Throttled)) throw error;
+    throw new Refused(`${url.host}, which is none of the registry's hosts, asks to wait; it is not waited for`, {
+      url: url.href,
+    });
   });
 }
 
