@@ -75,6 +75,7 @@ interface Situation {
 }
 
 const latin1 = (bytes: Buffer): string => bytes.toString('latin1');
+const fromJson = (bytes: Buffer): string => String(JSON.parse(`"${latin1(bytes)}"`));
 const fromBase64 = (bytes: Buffer): string => Buffer.from(latin1(bytes), 'base64').toString('latin1');
 /** A place in base64 begins with a whole group, which may stand anywhere in a group of the text within: all four ways. */
 const fromBase64Twice = (bytes: Buffer): string =>
@@ -105,6 +106,14 @@ function quick(detector: Detector, hit: Sample, next: Sample): readonly Situatio
     situation(detector, 'in UTF-16LE at an odd offset', Buffer.concat([odd, utf16]), [hit], (bytes) => bytes.toString('utf16le')),
     situation(detector, 'in UTF-16BE', Buffer.concat([byteOrderMark, big]), [hit], fromBigEndian),
     situation(detector, 'in UTF-16BE at an odd offset', Buffer.concat([odd, big]), [hit], fromBigEndian),
+    situation(detector, 'in a JSON string', Buffer.from(JSON.stringify({ a: hit.text }), 'latin1'), [hit], fromJson),
+    situation(
+      detector,
+      'in a JSON string in a JSON string',
+      Buffer.from(JSON.stringify(JSON.stringify([around(30, 30)])), 'latin1'),
+      [hit],
+      (bytes) => fromJson(Buffer.from(fromJson(bytes), 'latin1')),
+    ),
     ...[0, 1, 2].map((shift) =>
       situation(
         detector,
@@ -193,7 +202,7 @@ function wrongWith(format: Format, { content, candidates, expected, decode }: Si
   for (const [index, { parts, place, unpaired }] of own.entries()) {
     const wanted = expected[index]?.parts ?? {};
     if (unpaired) return 'found without its companion';
-    const differing = Object.keys({ ...wanted, ...parts }).filter((name) => parts[name]?.reveal() !== wanted[name]);
+    const differing = Object.keys({ ...wanted, ...parts }).filter((name) => !isSame(parts[name]?.reveal(), wanted[name]));
     if (differing.length > 0) return `found with another ${differing.join(', ')}`;
     const cut = decode(content.subarray(place.offset, place.offset + place.length));
     const groups = groupsOf(format).flatMap((name) => wanted[name] ?? []);
@@ -202,6 +211,11 @@ function wrongWith(format: Format, { content, candidates, expected, decode }: Si
     if (!isWhole) return 'its place cuts out something else than the token';
   }
   return null;
+}
+
+/** A part that holds escapes of its own, such as the line breaks of a key in JSON, may be read at any depth of escaping. */
+function isSame(part: string | undefined, wanted: string | undefined): boolean {
+  return part?.replaceAll(/\\+n/g, '\n') === wanted?.replaceAll(/\\+n/g, '\n');
 }
 
 /** Names of the parts that stand in the pattern itself. */

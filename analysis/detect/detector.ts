@@ -15,6 +15,7 @@ import { companionIndex, type CompanionIndex, type Spot } from './companions.ts'
 import { EntryScanner, windowBytes, type Placed, type Workbench } from './entry.ts';
 import { labelOf } from './label.ts';
 import { createMatcher } from './match.ts';
+import { BEGINNINGS } from '../text/dense-escapes.ts';
 import { settle } from './overlap.ts';
 import { compileRules, type FormatTarget, type Rule } from './rules.ts';
 
@@ -58,7 +59,11 @@ export function createDetector(services: readonly Service[], { fingerprinter, st
   const windows: Buffer[] = [];
   let faulty = new Set<Rule>();
   const bench: Workbench = {
-    finder: literalFinder(rules.literals),
+    finder: literalFinder([
+      ...rules.leads.map(({ literal }) => literal),
+      ...BEGINNINGS.map((text) => ({ text, ignoreCase: true })),
+    ]),
+    leads: rules.leads.length,
     matcher: createMatcher(rules, (rule) => faulty.add(rule)),
     context,
     step,

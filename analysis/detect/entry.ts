@@ -23,7 +23,9 @@ export interface Placed {
 
 /** What all entries of a scan share; a window is 2 x `context` plus `step` bytes. */
 export interface Workbench {
+  /** Finds the literals that lead to rules, and the beginnings of escapes, which have the indexes from `leads` on. */
   readonly finder: LiteralFinder;
+  readonly leads: number;
   readonly matcher: Matcher;
   /** Bytes on both sides of a literal that its match may need, whatever the encoding. */
   readonly context: number;
@@ -104,9 +106,18 @@ export class EntryScanner {
         const end = match.end + this.#base;
         this.#found({ match, start, end, line, column: match.start - lineStart + 1 });
       });
+      return this.#beginnings();
     });
     this.#next = to;
     if (to < this.#length) this.#slide();
+  }
+
+  /** Where the beginnings of escapes were found. */
+  #beginnings(): readonly number[] {
+    const { hits, leads } = this.#bench;
+    const starts: number[] = [];
+    for (let hit = 0; hit < hits.count; hit++) if (hits.literal(hit) >= leads) starts.push(hits.start(hit));
+    return starts;
   }
 
   /** Keeps the end of the window, as context for the next zone. */

@@ -1,6 +1,7 @@
 /** Runs the patterns around the literals that were found, and looks for the parts that stand near a token. */
 import type { Hits } from '../scan/hits.ts';
 import { Secret, type Parts } from '../secret.ts';
+import { mayBeEscaped, mayGoOn, unescaped } from '../text/escapes.ts';
 import type { Haystack, Reading } from '../text/haystack.ts';
 import { byPreference } from './preference.ts';
 import { GUARD, type CompiledCompanion, type Rule, type RuleSet } from './rules.ts';
@@ -33,7 +34,7 @@ export type Claims = Map<string, string>;
 /** A format whose own function failed; the match was left out. */
 export type OnFault = (rule: Rule) => void;
 
-export function createMatcher({ rules, rulesOf, literals }: RuleSet, onFault: OnFault): Matcher {
+export function createMatcher({ rules, leads }: RuleSet, onFault: OnFault): Matcher {
   /** Where the last match of each rule ended in the current haystack: as in a scan of the whole text, none overlaps it. */
   const ends = new Int32Array(rules.length);
 
@@ -42,12 +43,19 @@ export function createMatcher({ rules, rulesOf, literals }: RuleSet, onFault: On
       if (hits.count === 0) return;
       ends.fill(0);
       for (let hit = 0; hit < hits.count; hit++) {
-        const literal = hits.literal(hit);
-        const start = hits.start(hit);
-        const length = literals[literal]?.text.length ?? 0;
-        for (const rule of rulesOf[literal] ?? []) {
-          for (const reading of haystack.readingsAt(start)) {
-            if (around({ rule, reading, literal: start, literalLength: length, ends, claims, found, onFault })) break;
+        const lead = leads[hits.literal(hit)];
+        if (lead === undefined) continue;
+        const at = hits.start(hit);
+        for (const rule of lead.rules) {
+          for (const match of matchesAt(rule, haystack, {
+            at,
+            length: lead.length,
+            end: ends[rule.index] ?? 0,
+            claims,
+            onFault,
+          })) {
+            if (match.last > 0) ends[rule.index] = match.last;
+            found(match.match);
           }
         }
       }
@@ -55,50 +63,109 @@ export function createMatcher({ rules, rulesOf, literals }: RuleSet, onFault: On
   };
 }
 
-interface Spot {
-  readonly rule: Rule;
-  readonly reading: Reading;
-  /** Where the literal stands, and its length. */
-  readonly literal: number;
-  readonly literalLength: number;
-  readonly ends: Int32Array;
+/** A literal that was found, and what is known there. */
+interface Lead {
+  readonly at: number;
+  /** Characters of the literal. */
+  readonly length: number;
+  /** Where the last match of the rule ended. */
+  readonly end: number;
   readonly claims: Claims;
-  readonly found: (match: Match) => void;
   readonly onFault: OnFault;
 }
 
-/** True where a match that holds the literal was found. */
-function around({ rule, reading, literal, literalLength, ends, claims, found, onFault }: Spot): boolean {
-  const { pattern, reach, maxLength } = rule;
-  const first = Math.max(literal - reach, ends[rule.index] ?? 0);
-  if (first > literal) return false;
-  const from = Math.max(0, first - GUARD);
-  const text = reading.text(from, Math.min(reading.length, literal + maxLength + GUARD));
-  pattern.lastIndex = first - from;
+/** A match and where it ended in the haystack; 0 where it was found in unescaped text. */
+interface Outcome {
+  readonly match: Match;
+  readonly last: number;
+}
+
+/** The match that holds the literal, in the text as it is and, where escapes may hide or cut it, in the text without them. */
+function* matchesAt(rule: Rule, haystack: Haystack, lead: Lead): Generator<Outcome> {
+  if (lead.at < lead.end) return;
+  for (const reading of haystack.readingsAt(lead.at)) {
+    const { from, text } = regionOf(rule, reading, lead.at, lead.end);
+    const found = search(rule, reading, lead, { from, text });
+    if (found !== null) yield { match: found.match, last: found.end };
+    const isSure = found !== null && isComplete(rule, found.match) && !mayGoOn(text, found.end - from);
+    if (!isSure && mayBeEscaped(text)) {
+      const match = searchUnescaped(rule, reading, lead);
+      if (match !== null) yield { match, last: 0 };
+    }
+    if (found !== null) return;
+  }
+}
+
+/** The text in which the match must lie, with what its guards may look at. */
+interface Region {
+  readonly from: number;
+  readonly text: string;
+}
+
+function regionOf({ reach, maxLength }: Rule, reading: Reading, at: number, end: number): Region {
+  const from = Math.max(0, Math.max(at - reach, end) - GUARD);
+  return { from, text: reading.text(from, Math.min(reading.length, at + maxLength + GUARD)) };
+}
+
+function isComplete({ target }: Rule, { parts }: Match): boolean {
+  return target.kind === 'companion' || target.companions.every(({ companion }) => parts[companion.name] !== undefined);
+}
+
+/** Escapes can be undone twice: a string within a string. */
+function searchUnescaped(rule: Rule, reading: Reading, lead: Lead): Match | null {
+  const near = nearOf(rule);
+  const first = Math.max(0, lead.at - 2 * rule.reach - 2 * GUARD - near);
+  const last = Math.min(reading.length, lead.at + 2 * rule.maxLength + 4 * GUARD + near);
+  const once = unescaped(reading, first, last);
+  if (once === null) return null;
+  const at = once.from(lead.at);
+  const region = regionOf(rule, once, at, 0);
+  const found = search(rule, once, { ...lead, at, end: 0 }, region)?.match ?? null;
+  if ((found !== null && isComplete(rule, found)) || !mayBeEscaped(region.text)) return found;
+  const twice = unescaped(once, 0, once.length);
+  if (twice === null) return found;
+  const again = { ...lead, at: twice.from(at), end: 0 };
+  const better = search(rule, twice, again, regionOf(rule, twice, again.at, 0))?.match ?? null;
+  return better !== null && (found === null || isComplete(rule, better)) ? better : found;
+}
+
+function nearOf({ target }: Rule): number {
+  return target.kind === 'companion' ? 0 : Math.max(0, ...target.companions.map(({ near }) => near?.bytes ?? 0));
+}
+
+/** The match that holds the literal, and where it ends. */
+function search(
+  rule: Rule,
+  reading: Reading,
+  lead: Lead,
+  { from, text }: Region,
+): { readonly match: Match; readonly end: number } | null {
+  const { pattern, reach } = rule;
+  const { at, length, claims, onFault } = lead;
+  pattern.lastIndex = Math.max(at - reach, lead.end, from) - from;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const start = from + match.index;
     const end = start + match[0].length;
-    if (start > literal) return false;
+    if (start > at) return null;
     // Overlapping matches are tried until one is taken, so that a bad one never hides a good one.
     pattern.lastIndex = match.index + 1;
     const span = spanOf(match);
-    if (span === null || end < literal + literalLength) continue;
+    if (span === null || end < at + length) continue;
     const parts = secretsOf(match);
     if (!accepted(rule, parts, onFault)) continue;
     const tokenStart = from + span[0];
     const tokenEnd = from + span[1];
-    ends[rule.index] = end;
-    found({
+    const found: Match = {
       rule,
       parts: withCompanions({ rule, parts, reading, start: tokenStart, end: tokenEnd, claims }),
       start: reading.start(tokenStart),
       end: reading.end(tokenEnd),
       decoding: reading.decoding,
-      fixed: Math.max(0, Math.min(tokenEnd, literal + literalLength) - Math.max(tokenStart, literal)),
-    });
-    return true;
+      fixed: Math.max(0, Math.min(tokenEnd, at + length) - Math.max(tokenStart, at)),
+    };
+    return { match: found, end };
   }
-  return false;
+  return null;
 }
 
 /** From the first group's start to the last group's end, in the text. */

@@ -2,7 +2,8 @@
  * What to do where several matches claim the same bytes.
  *
  * 1. The same token of one format, seen in two readings of the same bytes, is one match: the one with the fewest decodings.
- *    Matches of one format in one reading do not overlap either: the first stays.
+ *    Matches of one format in one reading do not overlap either: the first stays. In different readings the one with more
+ *    parts stays, then the longer one: an escape may cut a token short.
  * 2. A match that covers another one and has more fixed text of its own takes its bytes: `ghs_…` with a JWT inside is no
  *    JWT, and a key with a vendor's long prefix is no key of the vendor whose prefix is the beginning of it.
  * 3. Formats of one service never claim the same bytes twice: the one that covers the other stays, or the one listed first.
@@ -53,8 +54,15 @@ function* overlaps<C extends Claim>(ordered: readonly C[]): Generator<readonly [
 
 function loserOf<C extends Claim>(one: C, other: C): C | null {
   if (one.match.rule === other.match.rule) {
-    if (sameParts(one, other)) return one.match.decoding.length <= other.match.decoding.length ? other : one;
+    if (sameParts(one, other)) return weakest(one, other, steps);
     if (one.match.decoding.join() === other.match.decoding.join()) return other;
+    return weakest(
+      one,
+      other,
+      (claim) => -count(claim),
+      (claim) => claim.start - claim.end,
+      steps,
+    );
   }
   const [outer, inner] = covers(one, other) ? [one, other] : covers(other, one) ? [other, one] : [null, null];
   if (outer === null || inner === null) return null;
@@ -63,6 +71,22 @@ function loserOf<C extends Claim>(one: C, other: C): C | null {
   if (serviceOf(outer) !== serviceOf(inner)) return null;
   if (!covers(inner, outer)) return inner;
   return outer.match.rule.index <= inner.match.rule.index ? inner : outer;
+}
+
+/** The first measure in which they differ decides, and the greater one is weaker; the later one if none does. */
+function weakest<C extends Claim>(one: C, other: C, ...measures: readonly ((claim: C) => number)[]): C {
+  for (const measure of measures) {
+    if (measure(one) !== measure(other)) return measure(one) > measure(other) ? one : other;
+  }
+  return other;
+}
+
+function steps({ match }: Claim): number {
+  return match.decoding.length;
+}
+
+function count({ match }: Claim): number {
+  return Object.keys(match.parts).length;
 }
 
 function covers(outer: Claim, inner: Claim): boolean {

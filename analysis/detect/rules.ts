@@ -5,6 +5,7 @@
 import type { Family } from '../../data/model.ts';
 import type { Literal } from '../scan/literals.ts';
 import type { Companion, Format, Service } from '../service.ts';
+import { escapedForms } from '../text/escapes.ts';
 
 /** What the guards of a pattern may look at beyond the match, in characters, on both sides. */
 export const GUARD = 64;
@@ -43,12 +44,18 @@ export interface CompiledCompanion {
   readonly near: { readonly pattern: RegExp; readonly bytes: number } | null;
 }
 
+/** A literal that leads to rules. */
+export interface Lead {
+  readonly literal: Literal;
+  /** Characters of the literal when its escapes are undone. */
+  readonly length: number;
+  readonly rules: readonly Rule[];
+}
+
 export interface RuleSet {
   readonly rules: readonly Rule[];
-  /** All different literals of the rules. */
-  readonly literals: readonly Literal[];
-  /** The rules that each literal leads to, by its index. */
-  readonly rulesOf: readonly (readonly Rule[])[];
+  /** All different literals of the rules, as they are and in the forms in which their signs are escaped. */
+  readonly leads: readonly Lead[];
   /** Characters that a match, its guards and its companions may need before and after its literal. */
   readonly context: number;
 }
@@ -74,7 +81,7 @@ export function compileRules(services: readonly Service[]): RuleSet {
     }
   }
   const matches = rules.map(({ reach, maxLength }) => reach + maxLength);
-  return { rules, ...byLiteral(rules), context: Math.max(0, ...matches) + near + 2 * GUARD };
+  return { rules, leads: leadsOf(rules), context: Math.max(0, ...matches) + near + 2 * GUARD };
 }
 
 type Searchable = Pick<Format, 'literals' | 'ignoreCase' | 'reach' | 'pattern' | 'maxLength'>;
@@ -111,19 +118,23 @@ function searching(id: string, pattern: RegExp): RegExp {
   return new RegExp(pattern.source, `dg${pattern.flags}`);
 }
 
-function byLiteral(rules: readonly Rule[]): Pick<RuleSet, 'literals' | 'rulesOf'> {
-  const literals: Literal[] = [];
-  const rulesOf: Rule[][] = [];
-  const indexes = new Map<string, number>();
+function leadsOf(rules: readonly Rule[]): readonly Lead[] {
+  const leads = new Map<string, { readonly literal: Literal; readonly length: number; readonly rules: Rule[] }>();
+
+  function add(text: string, ignoreCase: boolean, length: number, rule: Rule): void {
+    const literal = { text: ignoreCase ? text.toLowerCase() : text, ignoreCase };
+    const key = `${ignoreCase} ${length} ${literal.text}`;
+    const lead = leads.get(key) ?? { literal, length, rules: [] };
+    leads.set(key, lead);
+    if (!lead.rules.includes(rule)) lead.rules.push(rule);
+  }
+
   for (const rule of rules) {
     for (const { text, ignoreCase } of rule.literals) {
-      const folded = ignoreCase ? text.toLowerCase() : text;
-      const key = `${ignoreCase}${folded}`;
-      const index = indexes.get(key) ?? literals.push({ text: folded, ignoreCase }) - 1;
-      indexes.set(key, index);
-      const those = (rulesOf[index] ??= []);
-      if (!those.includes(rule)) those.push(rule);
+      add(text, ignoreCase, text.length, rule);
+      // The digits of an escape may have either case; what the case of the rest says, the pattern sees.
+      for (const form of escapedForms(text)) add(form, true, text.length, rule);
     }
   }
-  return { literals, rulesOf };
+  return [...leads.values()];
 }

@@ -4,7 +4,7 @@
  * Lines of a wrapped text are one run. A run is decoded from its first character; where that gives no text but another
  * phase does (the encoded text follows characters of the same alphabet, as in `/path/…`), from there too.
  */
-import { indexAt, onlyReading, type Haystack, type Reading } from './haystack.ts';
+import { decoded, indexAt, type Haystack } from './haystack.ts';
 
 /** Shorter runs hold no token: 24 characters are 18 bytes. */
 const LEAST_RUN = 24;
@@ -49,8 +49,8 @@ export function base64(
   for (const run of runsOf(parent)) {
     const skip = carried !== null && run.start === 0 ? modulo(run.indexOf(carried.offset) - carried.phase) : 0;
     for (const phase of [skip, ...otherPhases(run, skip), ...linePhases(run, skip)]) {
-      const decoded = decode(parent, run, phase, context);
-      if (decoded.to > decoded.from) found.push(decoded);
+      const haystack = decode(parent, run, phase, context);
+      if (haystack.to > haystack.from) found.push(haystack);
     }
     if (run.end > parent.to) carry = { offset: parent.to, phase: modulo(run.indexOf(parent.to) - skip) };
   }
@@ -218,21 +218,14 @@ function decode(parent: Haystack, run: Run, phase: number, context: number): Hay
   const first = Math.max(phase, run.indexOf(parent.from - context));
   const from = first - modulo(first - phase);
   const bytes = run.decode(from, run.indexOf(parent.to + context));
-  const outer = parent.reading;
-  const reading: Reading = {
-    decoding: [...outer.decoding, 'base64'],
-    length: bytes.length,
-    text: (start, end) => bytes.toString('latin1', start, end),
-    // Whole groups of four, so that the place decodes by itself.
-    start: (index) => outer.start(run.offsetOf(Math.min(run.length - 1, from + Math.floor(index / 3) * 4))),
-    end: (index) => outer.end(run.offsetOf(Math.min(run.length, from + Math.ceil(index / 3) * 4) - 1) + 1),
-  };
-  return {
+  // Whole groups of four, so that the place decodes by itself.
+  return decoded(
+    parent,
     bytes,
-    length: bytes.length,
-    from: indexAt(reading, parent.zone.from),
-    to: indexAt(reading, parent.zone.to),
-    zone: parent.zone,
-    ...onlyReading(reading),
-  };
+    {
+      start: (index) => run.offsetOf(Math.min(run.length - 1, from + Math.floor(index / 3) * 4)),
+      end: (index) => run.offsetOf(Math.min(run.length, from + Math.ceil(index / 3) * 4) - 1) + 1,
+    },
+    'base64',
+  );
 }

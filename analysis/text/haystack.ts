@@ -54,7 +54,27 @@ export function plain(bytes: Buffer, length: number, zone: Zone): Haystack {
   return { bytes, length, from: zone.from, to: zone.to, zone, ...onlyReading(reading) };
 }
 
-export function onlyReading(reading: Reading): Pick<Haystack, 'reading' | 'readingsAt'> {
+/** A haystack of decoded bytes with one reading; its zone is what came from the parent's zone. */
+export function decoded(parent: Haystack, bytes: Buffer, places: Pick<Reading, 'start' | 'end'>, step: string): Haystack {
+  const outer = parent.reading;
+  const reading: Reading = {
+    decoding: [...outer.decoding, step],
+    length: bytes.length,
+    text: (from, to) => bytes.toString('latin1', from, to),
+    start: (index) => outer.start(places.start(index)),
+    end: (index) => outer.end(places.end(index)),
+  };
+  return {
+    bytes,
+    length: bytes.length,
+    from: indexAt(reading, parent.zone.from),
+    to: indexAt(reading, parent.zone.to),
+    zone: parent.zone,
+    ...onlyReading(reading),
+  };
+}
+
+function onlyReading(reading: Reading): Pick<Haystack, 'reading' | 'readingsAt'> {
   const readings = [reading];
   return { reading, readingsAt: () => readings };
 }

@@ -1,0 +1,66 @@
+/** Runs of hexadecimal digits, decoded: two digits are a byte. */
+import { decoded, type Haystack } from './haystack.ts';
+
+/** Shorter runs hold no token: 32 digits are 16 bytes. */
+const LEAST_RUN = 32;
+
+const NONE = 255;
+const VALUES = values();
+
+function values(): Uint8Array {
+  const table = new Uint8Array(256).fill(NONE);
+  for (let value = 0; value < 16; value++) {
+    const digit = value.toString(16);
+    table[digit.charCodeAt(0)] = value;
+    table[digit.toUpperCase().charCodeAt(0)] = value;
+  }
+  return table;
+}
+
+/**
+ * The decoded runs that reach into the zone.
+ *
+ * A run has two phases. From its start it is decoded always; from its second digit (a digit of what stands before belongs
+ * to the same run) only where that gives text, and so where its start is no longer in the window.
+ */
+export function hex(parent: Haystack, context: number): readonly Haystack[] {
+  const { bytes, length, from, to } = parent;
+  const found: Haystack[] = [];
+  let floor = 0;
+  // Every run of LEAST_RUN digits has one at every LEAST_RUN-th place.
+  for (let at = from; at < Math.min(length, to + LEAST_RUN); at = floor > at ? floor + LEAST_RUN : at + LEAST_RUN) {
+    if (!isDigit(bytes, at)) continue;
+    let start = at;
+    while (start > floor && isDigit(bytes, start - 1)) start--;
+    let end = at + 1;
+    while (end < length && isDigit(bytes, end)) end++;
+    floor = end;
+    if (end - start < LEAST_RUN || end <= from || start >= to) continue;
+    const last = Math.min(end, to + context);
+    for (const phase of [0, 1]) {
+      const first = start + phase + 2 * Math.max(0, Math.floor((from - context - start) / 2));
+      if (phase === 1 && !isText(decode(bytes, first, first + LEAST_RUN - 2))) continue;
+      const place = (index: number): number => first + 2 * index;
+      found.push(decoded(parent, decode(bytes, first, last), { start: place, end: place }, 'hex'));
+    }
+  }
+  return found;
+}
+
+function isDigit(bytes: Buffer, at: number): boolean {
+  return (VALUES[bytes[at] ?? 0] ?? NONE) !== NONE;
+}
+
+function decode(bytes: Buffer, from: number, to: number): Buffer {
+  const bytesOf = Buffer.allocUnsafe(Math.max(0, Math.floor((to - from) / 2)));
+  for (let index = 0; index < bytesOf.length; index++) {
+    const high = VALUES[bytes[from + 2 * index] ?? 0] ?? 0;
+    const low = VALUES[bytes[from + 2 * index + 1] ?? 0] ?? 0;
+    bytesOf[index] = (high << 4) | low;
+  }
+  return bytesOf;
+}
+
+function isText(bytes: Buffer): boolean {
+  return bytes.every((byte) => (byte >= 32 && byte < 127) || byte === 0 || byte === 9 || byte === 10 || byte === 13);
+}
