@@ -250,7 +250,26 @@ export interface ValidationTable {
   reason: string | null;
 }
 
-/** Every question ever asked, never changed but for its answer: the audit. */
+/** One request to a service: who was asked, when, what came back. The path has `{token}` in place of every part. */
+export interface ServiceRequestTable {
+  id: Generated<number>;
+  run_id: Fixed<number | null>;
+  /** `control` asks about a random token that belongs to nobody. */
+  kind: Fixed<'token' | 'control'>;
+  service: Fixed<string>;
+  key_id: Fixed<string>;
+  fingerprint: Fixed<string | null>;
+  sent_at: Fixed<Millis>;
+  host: Fixed<string>;
+  method: Fixed<string>;
+  path: Fixed<string>;
+  status: Fixed<number | null>;
+  content_type: Fixed<string | null>;
+  verdict: Fixed<Verdict>;
+  reason: Fixed<string>;
+}
+
+/** Every right to ask that was given, never changed but for the answer: shows questions whose answer was lost. */
 export interface QuestionTable {
   id: Generated<number>;
   run_id: Fixed<number | null>;
@@ -316,6 +335,8 @@ export interface RunTierIncidenceTable extends IncidenceColumns {
 
 /** … and of a whole registry. */
 export interface RunIncidenceTable extends IncidenceColumns {
+  /** 0 where no service of the run could have led to the policy: its zeros then mean nothing. */
+  used: Flag;
   run_id: Fixed<number>;
   registry: Fixed<RegistryId>;
   policy: Fixed<string>;
@@ -377,6 +398,32 @@ export interface RunClusterTable {
   registries: Json;
 }
 
+/** The catalogue of policies, for queries; rewritten from `policies.ts`. */
+export interface PolicyTable {
+  id: string;
+  position: number;
+  title: string;
+  family: Family;
+  severity: string;
+  ci_status: string;
+}
+
+/** The registries in their order, for queries. */
+export interface RegistryTable {
+  id: RegistryId;
+  position: number;
+  label: string;
+}
+
+/** The tiers in their order, for queries. */
+export interface TierTable {
+  id: Tier;
+  position: number;
+  first_rank: number;
+  /** Null for the unranked. */
+  last_rank: number | null;
+}
+
 /** The dictionary of the views, for whoever opens the database without this program. */
 export interface DataDictionaryTable {
   view: string;
@@ -405,6 +452,7 @@ export interface Schema {
   verdict: VerdictTable;
   validation: ValidationTable;
   question: QuestionTable;
+  service_request: ServiceRequestTable;
   request: RequestTable;
   host: HostTable;
   dropped_item: DroppedItemTable;
@@ -416,5 +464,8 @@ export interface Schema {
   run_reason: RunReasonTable;
   run_service_cell: RunServiceCellTable;
   run_cluster: RunClusterTable;
+  policy: PolicyTable;
+  registry: RegistryTable;
+  tier: TierTable;
   data_dictionary: DataDictionaryTable;
 }

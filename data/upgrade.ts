@@ -4,6 +4,7 @@ import { Migrator } from 'kysely/migration';
 import { DatabaseError } from './database.ts';
 import type { DialectWords } from './dialect.ts';
 import { migrations } from './migrations/index.ts';
+import { refreshPublicSchema } from './public-schema.ts';
 import type { Schema } from './schema.ts';
 
 /** Where the names of the migrations that were applied are kept; part of the schema that older and newer versions share. */
@@ -21,7 +22,7 @@ export async function upgrade(db: Kysely<Schema>, words: DialectWords, url: stri
     migrationLockTableName: LOCK_TABLE,
   });
   const { error, results } = await migrator.migrateToLatest();
-  if (error === undefined) return;
+  if (error === undefined) return await refreshPublicSchema(db, words);
   if (results === undefined) throw error;
   const failed = results?.find((one) => one.status === 'Error')?.migrationName ?? 'the first';
   throw new DatabaseError(

@@ -85,6 +85,21 @@ function runs(identity: string, clustered: string): readonly string[] {
       count bigint not null,
       primary key (host, hour)
     )${clustered}`,
+    `create table policy (
+      id text primary key,
+      position integer not null,
+      title text not null,
+      family text not null,
+      severity text not null,
+      ci_status text not null
+    )${clustered}`,
+    `create table registry (id text primary key, position integer not null, label text not null)${clustered}`,
+    `create table tier (
+      id text primary key,
+      position integer not null,
+      first_rank bigint not null,
+      last_rank bigint
+    )${clustered}`,
     `create table data_dictionary (
       view text not null,
       position integer not null,
@@ -283,6 +298,23 @@ function judgement(identity: string, clustered: string): readonly string[] {
       reason text
     )`,
     `create index question_run on question (run_id, asked_at)`,
+    `create table service_request (
+      id ${identity},
+      run_id bigint references run (id),
+      kind text not null,
+      service text not null,
+      key_id text not null,
+      fingerprint text,
+      sent_at bigint not null,
+      host text not null,
+      method text not null,
+      path text not null,
+      status integer,
+      content_type text,
+      verdict text not null,
+      reason text not null
+    )`,
+    `create index service_request_run on service_request (run_id, sent_at)`,
     `create index question_token on question (key_id, fingerprint, asked_at)`,
   ];
 }
@@ -324,6 +356,7 @@ function figures(clustered: string): readonly string[] {
       run_id bigint not null references run (id),
       registry text not null,
       policy text not null,
+      used integer not null,
       ${incidence},
       primary key (run_id, registry, policy)
     )${clustered}`,

@@ -13,7 +13,11 @@ const BLOCKING_MS = 50;
 /** … but for opening, which is not the driver's. */
 const OPENING_MS = 5_000;
 
-export const SQLITE_WORDS: DialectWords = { identity: 'integer primary key', clustered: ' without rowid' };
+export const SQLITE_WORDS: DialectWords = {
+  identity: 'integer primary key',
+  clustered: ' without rowid',
+  iso: (millis) => `strftime('%Y-%m-%dT%H:%M:%SZ', ${millis} / 1000, 'unixepoch')`,
+};
 
 /** The path in `sqlite:path`, or the path itself where its ending says what it is; null where this is no SQLite database. */
 export function sqlitePath(url: string): string | null {

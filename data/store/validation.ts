@@ -21,6 +21,48 @@ export interface ValidationMemory {
   settle(fingerprint: string, answer: { readonly verdict: Verdict; readonly reason: string }, now: number): Promise<void>;
 }
 
+/** A request to a service, as the validation engine tells it: without token and body. */
+export interface ServiceRequest {
+  readonly kind: 'token' | 'control';
+  readonly service: string;
+  readonly fingerprint: string | null;
+  readonly at: Date;
+  readonly host: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number | null;
+  readonly contentType: string | null;
+  readonly verdict: Verdict;
+  readonly reason: string;
+}
+
+/** Writes down every request that was sent to a service: the audit, and the window of validation that reports print. */
+export function auditTrail(
+  { db }: Database,
+  { run, keyId }: { readonly run: number | null; readonly keyId: string },
+): (request: ServiceRequest) => Promise<void> {
+  return async (request) => {
+    await db
+      .insertInto('service_request')
+      .values({
+        run_id: run,
+        kind: request.kind,
+        service: text(request.service),
+        key_id: keyId,
+        fingerprint: request.fingerprint === null ? null : text(request.fingerprint),
+        sent_at: request.at.getTime(),
+        host: text(request.host),
+        method: text(request.method),
+        path: text(request.path),
+        status: request.status,
+        content_type: request.contentType === null ? null : text(request.contentType),
+        verdict: request.verdict,
+        reason: text(request.reason),
+      })
+      .execute();
+  };
+}
+
 /** @param run whose questions these are, or null outside of a run; for the audit */
 export function validationMemory(
   { db }: Database,

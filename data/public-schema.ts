@@ -1,0 +1,79 @@
+/** Makes the views, the dictionary and the small lists that queries join with, whenever their text changed. */
+import { createHash } from 'node:crypto';
+import { sql, type Kysely } from 'kysely';
+import type { Tx } from './database.ts';
+import type { DialectWords } from './dialect.ts';
+import { DICTIONARY } from './dictionary.ts';
+import { REGISTRY_IDS, REGISTRY_LABELS, TIER_RANKS, TIERS } from './model.ts';
+import { POLICIES } from './policies.ts';
+import type { Schema } from './schema.ts';
+import { chunks } from './store/rows.ts';
+import { views } from './views.ts';
+
+const KEY = 'public-schema';
+
+/**
+ * Replaces the views by those of this version, where they differ. A reader of an older database gets along with its older views.
+ * Views that somebody else made are left alone.
+ */
+export async function refreshPublicSchema(db: Kysely<Schema>, words: DialectWords): Promise<void> {
+  const value = digestOf(words);
+  const stored = await db.selectFrom('meta').select('value').where('key', '=', KEY).executeTakeFirst();
+  if (stored?.value === value) return;
+  await db.transaction().execute(async (tx) => {
+    const ours = await tx.selectFrom('data_dictionary').select('view').distinct().execute();
+    // The current run goes last: all others stand on it.
+    const names = [...ours.map((one) => one.view).filter((name) => name !== 'current_run'), 'current_run'];
+    for (const name of names) await sql`drop view if exists ${sql.table(name)}`.execute(tx);
+    for (const view of views(words)) await sql`create view ${sql.table(view.name)} as ${sql.raw(view.sql)}`.execute(tx);
+    await writeDictionary(tx);
+    await writeLists(tx);
+    await tx
+      .insertInto('meta')
+      .values({ key: KEY, value })
+      .onConflict((oc) => oc.column('key').doUpdateSet({ value }))
+      .execute();
+  });
+}
+
+function digestOf(words: DialectWords): string {
+  const all = [views(words), DICTIONARY, POLICIES, REGISTRY_LABELS, TIER_RANKS];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+}
+
+/** Position 0 is the view itself, with an empty column name. */
+async function writeDictionary(tx: Tx): Promise<void> {
+  await tx.deleteFrom('data_dictionary').execute();
+  const rows: { view: string; position: number; name: string; meaning: string }[] = [];
+  for (const { view, meaning, columns } of DICTIONARY) {
+    rows.push({ view, position: 0, name: '', meaning });
+    for (const [index, [name, text]] of Object.entries(columns).entries())
+      rows.push({ view, position: index + 1, name, meaning: text });
+  }
+  for (const chunk of chunks(rows, 4)) await tx.insertInto('data_dictionary').values(chunk).execute();
+}
+
+async function writeLists(tx: Tx): Promise<void> {
+  await tx.deleteFrom('policy').execute();
+  await tx.deleteFrom('registry').execute();
+  await tx.deleteFrom('tier').execute();
+  const policies = POLICIES.map(({ id, title, family, severity, ciStatus }, position) => ({
+    id,
+    position,
+    title,
+    family,
+    severity,
+    ci_status: ciStatus,
+  }));
+  await tx.insertInto('policy').values(policies).execute();
+  await tx
+    .insertInto('registry')
+    .values(REGISTRY_IDS.map((id, position) => ({ id, position, label: REGISTRY_LABELS[id] })))
+    .execute();
+  const tiers = TIERS.map((id, position) => {
+    if (id === 'unranked') return { id, position, first_rank: TIER_RANKS.top10000[1] + 1, last_rank: null };
+    const [first, last] = TIER_RANKS[id];
+    return { id, position, first_rank: first, last_rank: last };
+  });
+  await tx.insertInto('tier').values(tiers).execute();
+}

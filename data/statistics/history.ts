@@ -1,0 +1,152 @@
+/** The closed runs up to one of them, each with its denominators and with what changed since the one before. */
+import type { Reader } from '../database.ts';
+import { REGISTRY_LABELS, type RegistryId } from '../model.ts';
+import type { PolicyId } from '../policies.ts';
+import { coveredRegistries, tiersOf, wholeOf } from './figures.ts';
+import type { HistoryPoint, RankingFacts } from './model.ts';
+import { byText, closedRunsUntil, rankingsOf, type KnownRun } from './run-facts.ts';
+import type { Aggregates } from './aggregates.ts';
+
+/** Changes of size that are worth a word: a hundredth. */
+const NOTABLE = 0.01;
+
+/** Runs that could not have found a violation of the policy are left out: their zeros mean nothing. */
+export async function collectHistory(db: Reader, policy: PolicyId, until: number): Promise<readonly HistoryPoint[]> {
+  const used = await runsUsing(db, policy);
+  const runs = (await closedRunsUntil(db, until)).filter((one) => used.has(one.id));
+  const counts = await loadCounts(db, policy, until);
+  const points: HistoryPoint[] = [];
+  let before: Compared | null = null;
+  for (const run of runs) {
+    const aggregates = counts.get(run.id) ?? { strata: [], policies: [] };
+    const registries = coveredRegistries(aggregates).map((registry) => {
+      const { population, analyzed, detections, total, rate } = wholeOf(tiersOf(aggregates, registry, policy));
+      return { registry, population, analyzed, detections, total, rate };
+    });
+    const here: Compared = { run, registries, rankings: await rankingsOf(db, run.id) };
+    points.push({
+      run: String(run.id),
+      closedAt: run.facts.closedAt ?? '',
+      detectorStamp: run.facts.detectorStamp,
+      registries,
+      changes: before === null ? [] : changesBetween(before, here),
+    });
+    before = here;
+  }
+  return points;
+}
+
+interface Compared {
+  readonly run: KnownRun;
+  readonly registries: HistoryPoint['registries'];
+  readonly rankings: ReadonlyMap<RegistryId, RankingFacts>;
+}
+
+async function runsUsing(db: Reader, policy: PolicyId): Promise<ReadonlySet<number>> {
+  const rows = await db
+    .selectFrom('run_incidence')
+    .select('run_id')
+    .distinct()
+    .where('policy', '=', policy)
+    .where('used', '=', 1)
+    .execute();
+  return new Set(rows.map((one) => one.run_id));
+}
+
+type Counted = Pick<Aggregates, 'strata' | 'policies'>;
+
+async function loadCounts(db: Reader, policy: PolicyId, until: number): Promise<ReadonlyMap<number, Counted>> {
+  const rows = await db
+    .selectFrom('run_tier_incidence as found')
+    .innerJoin('run_stratum as stratum', (join) =>
+      join
+        .onRef('stratum.run_id', '=', 'found.run_id')
+        .onRef('stratum.registry', '=', 'found.registry')
+        .onRef('stratum.tier', '=', 'found.tier'),
+    )
+    .selectAll(['stratum'])
+    .select(['found.detections', 'found.restricted_only', 'found.undecided'])
+    .where('found.policy', '=', policy)
+    .where('found.run_id', '<=', until)
+    .execute();
+  const counts = new Map<
+    number,
+    { readonly strata: Aggregates['strata'][number][]; readonly policies: Aggregates['policies'][number][] }
+  >();
+  for (const row of rows) {
+    const {
+      run_id: run,
+      registry,
+      tier,
+      population,
+      selected,
+      scanned,
+      without_release: withoutRelease,
+      failed,
+      pending,
+      partial,
+    } = row;
+    const { detections, restricted_only: restrictedOnly, undecided } = row;
+    const of = counts.get(run) ?? { strata: [], policies: [] };
+    of.strata.push({ registry, tier, population, selected, scanned, withoutRelease, failed, pending, partial });
+    of.policies.push({ registry, tier, policy, detections, restrictedOnly, undecided });
+    counts.set(run, of);
+  }
+  return counts;
+}
+
+function changesBetween(before: Compared, here: Compared): readonly string[] {
+  return [...changesOfCoverage(before, here), ...changesOfRankings(before, here), ...changesOfMeans(before.run, here.run)];
+}
+
+function changesOfCoverage(before: Compared, here: Compared): readonly string[] {
+  const added = here.registries.filter(({ registry }) => !before.registries.some((one) => one.registry === registry));
+  const gone = before.registries.filter(({ registry }) => !here.registries.some((one) => one.registry === registry));
+  const sizes = here.registries.flatMap((now) => {
+    const past = before.registries.find((one) => one.registry === now.registry);
+    if (past === undefined) return [];
+    const label = REGISTRY_LABELS[now.registry];
+    return [
+      ...(isNotable(past.population, now.population)
+        ? [`${label}: ${number(now.population)} packages listed, ${number(past.population)} before`]
+        : []),
+      ...(isNotable(past.analyzed, now.analyzed)
+        ? [`${label}: ${number(now.analyzed)} packages analyzed, ${number(past.analyzed)} before`]
+        : []),
+    ];
+  });
+  return [
+    ...added.map(({ registry }) => `${REGISTRY_LABELS[registry]} is covered, and was not before`),
+    ...gone.map(({ registry }) => `${REGISTRY_LABELS[registry]} is not covered any more`),
+    ...sizes,
+  ];
+}
+
+function changesOfRankings(before: Compared, here: Compared): readonly string[] {
+  return here.registries.flatMap(({ registry }) => {
+    const [past, now] = [before.rankings.get(registry), here.rankings.get(registry)];
+    if (past?.source === now?.source) return [];
+    return [`${REGISTRY_LABELS[registry]}: ranked by ${now?.label ?? 'nothing'}, by ${past?.label ?? 'nothing'} before`];
+  });
+}
+
+function changesOfMeans({ facts: before }: KnownRun, { facts: here }: KnownRun): readonly string[] {
+  const added = here.services.filter((service) => !before.services.includes(service)).toSorted(byText);
+  const gone = before.services.filter((service) => !here.services.includes(service)).toSorted(byText);
+  return [
+    ...(before.detectorStamp === here.detectorStamp ? [] : ['the detectors changed']),
+    ...(added.length === 0 ? [] : [`services added: ${added.join(', ')}`]),
+    ...(gone.length === 0 ? [] : [`services removed: ${gone.join(', ')}`]),
+    ...(before.validation.mode === here.validation.mode
+      ? []
+      : [`validation ${here.validation.mode}, ${before.validation.mode} before`]),
+  ];
+}
+
+function isNotable(before: number, here: number): boolean {
+  return Math.abs(here - before) > NOTABLE * before;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
