@@ -97,6 +97,21 @@ describe('the retry loop', () => {
   });
 });
 
+test('tries do not multiply where one loop runs within another', async () => {
+  const { gates } = gatesInTime();
+  const lane = gates.lane(HOST, HOST, FAST);
+  let sent = 0;
+  const inner = (): Promise<never> =>
+    gates.retrying(HOST, run, () =>
+      lane.pass(run, () => {
+        sent++;
+        return Promise.reject(new Unavailable('500'));
+      }),
+    );
+  await expect(gates.retrying(null, run, inner)).rejects.toThrow(Unavailable);
+  expect(sent).toBe(5);
+});
+
 describe('back-off', () => {
   test('waits as long as the host asks', async () => {
     const { gates, clock } = gatesInTime();
@@ -181,6 +196,21 @@ describe('back-off', () => {
     // Once the time has come one may try again.
     clock.now += 8 * 60_000;
     await expect(ask(gates, ['ok']).result).resolves.toBe('answer');
+  });
+
+  test('of a host that deserves less patience is not waited for', async () => {
+    const { gates, clock } = gatesInTime();
+    const lane = gates.lane(HOST, HOST, { ...FAST, patienceMs: 30_000 });
+    let sent = 0;
+    const asked = gates.retrying(HOST, run, () =>
+      lane.pass(run, () => {
+        sent++;
+        return Promise.reject(throttled(3600));
+      }),
+    );
+    await expect(asked).rejects.toThrow(Throttled);
+    expect(sent).toBe(1);
+    expect(clock.slept).toEqual([]);
   });
 
   test('can be left by the signal', async () => {

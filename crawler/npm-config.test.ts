@@ -1,4 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -139,6 +141,27 @@ test("an origin of this program's own configuration stands above npm's, and npm'
   });
   await io.json(`${io.origin('registry')}/@corp%2ftool/latest`);
   expect([own.ledger.length, corp.ledger.length]).toEqual([1, 0]);
+});
+
+test("npm's proxy carries what goes to npm's registry, and nothing that goes to this machine", async () => {
+  const server = await serve(json('through'));
+  const seen: string[] = [];
+  const proxy = createServer((incoming, outgoing) => {
+    seen.push(incoming.url ?? '');
+    outgoing.setHeader('content-type', 'application/json').end('"by proxy"');
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    proxy.close();
+    proxy.closeAllConnections();
+  });
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const { read } = machine({ 'home/.npmrc': `registry=http://npm.example/\nproxy=${url}\n@here:registry=${server.origin}\n` });
+  const http = door({ npmOptions: await read(), contact: 'research@example.org' });
+  const io = http.io(registryAt('npm', { registry: NPM_DEFAULT_REGISTRY }), { signal: new AbortController().signal });
+  expect((await io.json(`${io.origin('registry')}/semver`)).body).toBe('by proxy');
+  expect((await io.json(`${io.origin('registry')}/@here%2ftool`)).body).toBe('through');
+  expect(seen).toEqual(['http://npm.example/semver']);
 });
 
 test.each(['socks5://proxy.example:1080', 'socks://proxy.example'])(

@@ -16,10 +16,16 @@ function keys(drawn: Iterable<Drawn<Item>>): string[] {
   return [...drawn].map((one) => one.item.key);
 }
 
+/** Runs a line of shell in which `$sum` is the machine's program for SHA-256. */
+function shell(line: string, input: string): string {
+  const sum = 'if command -v sha256sum >/dev/null; then sum=sha256sum; else sum="shasum -a 256"; fi';
+  return execFileSync('sh', ['-c', `${sum}; ${line}`], { input, encoding: 'utf8' });
+}
+
 describe('the selection key', () => {
   test('is what sha256sum says', () => {
     const text = 'seed:npm:@scope/näme';
-    const sum = execFileSync('sha256sum', { input: text, encoding: 'utf8' }).slice(0, 64);
+    const sum = shell('$sum', text).slice(0, 64);
     expect(selectionKey('seed', 'npm', '@scope/näme')).toBe(sum);
   });
 
@@ -71,11 +77,9 @@ describe('a draw', () => {
   test('can be redrawn with sha256sum and sort', () => {
     const items = frame(60);
     const script =
-      'while read -r key; do printf "%s %s\\n" "$(printf "my seed:pypi:%s" "$key" | sha256sum | cut -c1-64)" "$key"; done | LC_ALL=C sort | head -n 12 | cut -d" " -f2';
-    const redrawn = execFileSync('sh', ['-c', script], {
-      input: `${items.map((item) => item.key).join('\n')}\n`,
-      encoding: 'utf8',
-    });
+      'while read -r key; do printf "%s %s\\n" "$(printf "my seed:pypi:%s" "$key" | $sum | cut -c1-64)" "$key"; done |' +
+      ' LC_ALL=C sort | head -n 12 | cut -d" " -f2';
+    const redrawn = shell(script, `${items.map((item) => item.key).join('\n')}\n`);
     const { selected } = draw({ seed: 'my seed', registry: 'pypi', ranks: noRanks, size: count(12) }, items);
     expect(keys(selected)).toEqual(redrawn.trim().split('\n'));
   });

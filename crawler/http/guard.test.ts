@@ -289,6 +289,26 @@ describe('proxies of the environment', () => {
     expect(server.ledger).toHaveLength(3);
   });
 
+  test('carry https as a tunnel to the host itself', async () => {
+    const tunnels: (string | undefined)[] = [];
+    const server = createServer();
+    server.on('connect', (request, socket) => {
+      tunnels.push(request.url);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.close();
+    });
+    const http = door({
+      contact: CONTACT,
+      proxyEnv: { https_proxy: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    });
+    const io = http.io(registryAt('pypi', { index: 'https://registry.example' }), { signal: never });
+    await expect(io.json('https://registry.example/x')).rejects.toThrow(/registry\.example could not be reached/);
+    expect(new Set(tunnels)).toEqual(new Set(['registry.example:443']));
+  });
+
   test('do not open a way to private addresses', async () => {
     const { url, seen } = await proxy();
     const server = await serve({ status: 302, headers: { location: 'https://10.0.0.1/' } });

@@ -49,13 +49,14 @@ export function retryAfter(header: string | undefined, now: number): number | nu
   return Number.isFinite(seconds) && seconds > 0 ? seconds : null;
 }
 
+const BLOCK_WORDS =
+  /\b(?:been blocked|been banned|banned your access|access denied|error (?:code:? ?)?10(?:06|07|08|09|10|12|15|20)|acceptable use|attention required|automated (?:requests|access|traffic)|enable javascript and cookies to continue)\b/i;
+
 /**
  * A page for people that says we are shut out, as content networks and firewalls send it. A refusal in the registry's own
  * words (JSON, the XML of an object store) is about the item, and an HTML page without these words may be.
  */
 function isBlockPage(head: Head, start: string): boolean {
   if (!/html/i.test(head.headers['content-type'] ?? '')) return false;
-  return /\b(you have been blocked|has been (blocked|banned|denied)|banned|access denied|error code:? ?10(06|07|08|09|10|12|15|20)|acceptable use|automated (requests|access|traffic))\b/i.test(
-    start,
-  );
+  return BLOCK_WORDS.test(start);
 }
