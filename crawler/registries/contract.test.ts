@@ -254,6 +254,7 @@ interface FaultCase {
 }
 
 const FAULTS: readonly FaultCase[] = [
+  { label: '429 with Retry-After', fault: { kind: 'answer', answer: cloudflare1015('0.1') } },
   { label: '429 without Retry-After', fault: { kind: 'answer', answer: cloudflare1015(null) } },
   { label: '429 with Retry-After: 0', fault: { kind: 'answer', answer: cloudflare1015('0') } },
   {

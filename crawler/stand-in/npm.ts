@@ -12,6 +12,8 @@ import type { Answer, Handler, StandInRequest } from './server.ts';
 import type { World, WorldPackage } from './world.ts';
 
 export interface NpmStandInOptions extends DocumentOptions, ReplicateOptions {
+  /** A registry of one's own: no replication service, and all names in the one object that npm itself no longer gives. */
+  readonly private?: boolean;
   /** What has happened since; may grow while the stand-in runs. */
   readonly journal?: readonly JournalEvent[];
   /** By package: how many answers are 404 after the feed has named it, since the registry is behind. */
@@ -45,10 +47,12 @@ export function npmStandIn(world: World, options: NpmStandInOptions = {}): (orig
     const known = counts(request) ?? ecosystems(request);
     if (known !== null) return known;
     const state = replay(packages, options.journal ?? []);
-    if (request.path.startsWith(`${PREFIXES.replicate}/`)) return replicate(state, request, PREFIXES.replicate, options);
+    if (request.path.startsWith(`${PREFIXES.replicate}/`) && options.private !== true)
+      return replicate(state, request, PREFIXES.replicate, options);
+    if (request.path.startsWith(`${PREFIXES.replicate}/`)) return json({ error: 'no such package available' }, {}, 404);
     if (!request.path.startsWith(`${PREFIXES.registry}/`)) return null;
     const live = [...state.values()].flatMap((one) => (one.package === null ? [] : [one.package]));
-    return registry.answer(request, [...live, ...lists]);
+    return registry.answer(request, options.private === true ? live : [...live, ...lists]);
   };
 }
 
@@ -66,6 +70,7 @@ class RegistryHost {
   async answer(request: StandInRequest, packages: readonly WorldPackage[]): Promise<Answer | null> {
     if (request.method !== 'GET' && request.method !== 'HEAD') return null;
     const path = request.path.slice(PREFIXES.registry.length + 1);
+    if (path === '-/all') return this.#options.private === true ? all(packages) : notFound();
     if (path === '-/v1/search') return search(packages, request.query);
     const tarball = /^((?:@[^/]+\/)?[^/@][^/]*)\/-\/([^/]+\.tgz)$/.exec(path);
     if (tarball !== null) return this.#tarball(request, packages, decode(tarball[1]), decode(tarball[2]));
@@ -129,6 +134,14 @@ class RegistryHost {
     }
     return notFound();
   }
+}
+
+function all(packages: readonly WorldPackage[]): Answer {
+  const rows = packages.map((one) => [
+    one.name,
+    { name: one.name, 'dist-tags': one.latest === null ? {} : { latest: one.latest } },
+  ]);
+  return json({ _updated: 99999, ...Object.fromEntries(rows) });
 }
 
 function unpublishedDocument(one: WorldPackage): object {

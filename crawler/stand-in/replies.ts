@@ -17,7 +17,7 @@ export const FASTLY_503: Answer = {
 };
 
 /** Cloudflare's page for too many requests; its Retry-After says nothing, or is missing. */
-export function cloudflare1015(retryAfter: '0' | null = '0'): Answer {
+export function cloudflare1015(retryAfter: string | null = '0'): Answer {
   return {
     status: 429,
     headers: {

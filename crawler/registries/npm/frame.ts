@@ -6,18 +6,20 @@
  * anew.
  */
 import { z } from 'zod';
-import { Malformed } from '../../errors.ts';
+import { Gone, Malformed } from '../../errors.ts';
+import { jsonItems } from '../../json-items.ts';
 import type { ChangePage, ListedName, NamePage, RegistryIo } from '../../registry.ts';
 
 /** Rows a page; the service refuses more. */
 const PAGE = 10_000;
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
+const MAX_ALL_BYTES = 1024 * 1024 * 1024;
 /** The listing may come from a machine that is a little behind the one that told the sequence number. */
 const OVERLAP = 10;
 
 const cursorSchema = z.strictObject({
-  /** The feed is followed from here. */
-  seq: z.number().int().nonnegative(),
+  /** The feed is followed from here; null: this registry has none. */
+  seq: z.number().int().nonnegative().nullable(),
   /** Last name of the listing so far; null before the first. */
   after: z.string().nullable(),
   listed: z.boolean(),
@@ -31,14 +33,52 @@ const changeSchema = z.object({ seq: z.number().int(), id: z.string(), deleted: 
 
 /** Every name of the registry, 10 000 a page. */
 export async function* names(cursor: string | null, io: RegistryIo): AsyncGenerator<NamePage> {
-  let at: Cursor =
-    cursor === null ? { seq: Math.max(0, (await currentSeq(io)) - OVERLAP), after: null, listed: false } : readCursor(cursor);
-  while (!at.listed) {
-    const { rows, url } = await listFrom(at.after, io);
-    const page = readRows(rows, at.after, url);
-    at = { seq: at.seq, after: page.last ?? at.after, listed: page.last === null };
-    yield { names: page.names, dropped: page.dropped, cursor: JSON.stringify(at) };
+  let at: Cursor = cursor === null ? { seq: await startingSeq(io), after: null, listed: false } : readCursor(cursor);
+  if (at.seq === null && !at.listed) yield* allAtOnce(io);
+  else {
+    while (!at.listed) {
+      const { rows, url } = await listFrom(at.after, io);
+      const page = readRows(rows, at.after, url);
+      at = { seq: at.seq, after: page.last ?? at.after, listed: page.last === null };
+      yield { names: page.names, dropped: page.dropped, cursor: JSON.stringify(at) };
+    }
   }
+}
+
+/**
+ * Null where there is no replication service. Only npm itself has one; for a registry of one's own, both origins are set to
+ * the same address.
+ */
+async function startingSeq(io: RegistryIo): Promise<number | null> {
+  if (io.origin('replicate') === io.origin('registry')) return null;
+  try {
+    return Math.max(0, (await currentSeq(io)) - OVERLAP);
+  } catch (error) {
+    if (error instanceof Gone) return null;
+    throw error;
+  }
+}
+
+/**
+ * The list as npm gave it before it had a replication service, and as Verdaccio and its like give it still: one object with
+ * all packages by name. A listing that was broken off starts over.
+ */
+async function* allAtOnce(io: RegistryIo): AsyncGenerator<NamePage> {
+  const url = `${io.origin('registry')}/-/all`;
+  const reply = await io.stream(url, { accept: 'application/json', maxBytes: MAX_ALL_BYTES });
+  const cursor = (listed: boolean): string => JSON.stringify({ seq: null, after: null, listed } satisfies Cursor);
+  let page = new Page();
+  for await (const piece of jsonItems(reply.body, { member: null, url })) {
+    // The time of the list stands among the packages.
+    if (piece.kind === 'item' && piece.key === '_updated') continue;
+    if (piece.kind === 'skipped') page.drop(`item-${piece.reason}`);
+    else if (piece.kind === 'item' && piece.key !== null && typeof piece.value === 'object') page.add(piece.key);
+    else page.drop('no-id');
+    if (page.names.length < PAGE) continue;
+    yield { names: page.names, dropped: page.dropped, cursor: cursor(false) };
+    page = new Page();
+  }
+  yield { names: page.names, dropped: page.dropped, cursor: cursor(true) };
 }
 
 /**
@@ -77,49 +117,52 @@ function readRows(rows: readonly unknown[], after: string | null, url: string): 
 
 /** What moved since the cursor, 10 000 rows a page, until the feed has nothing more. */
 export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<ChangePage> {
-  let at = readCursor(cursor);
-  const relist = (reason: string): ChangePage => ({
-    touched: [],
-    removed: [],
-    dropped: {},
-    cursor: JSON.stringify(at),
-    relist: reason,
-  });
-  if (!at.listed) {
-    yield relist('the listing was never finished');
+  const since = readCursor(cursor);
+  if (!since.listed || since.seq === null) {
+    const why = since.listed
+      ? 'the registry has no feed, so only a new listing tells what moved'
+      : 'the listing was never finished';
+    yield relist(cursor, why);
     return;
   }
+  let seq = since.seq;
   for (let first = true; ; first = false) {
-    const { results, lastSeq, url } = await feedSince(at.seq, io);
-    if (lastSeq < at.seq) {
-      yield relist(`the sequence went back from ${at.seq} to ${lastSeq}`);
+    const { results, lastSeq, url } = await feedSince(seq, io);
+    // Some 80 000 numbers pass in a day: a feed with nothing new is either very fresh or was reset.
+    const current = first && results.length === 0 ? await currentSeq(io) : lastSeq;
+    const at = JSON.stringify({ seq, after: since.after, listed: true } satisfies Cursor);
+    if (Math.min(lastSeq, current) < seq) {
+      yield relist(at, `the sequence went back from ${seq} to ${Math.min(lastSeq, current)}`);
       return;
     }
-    if (results.length === 0) {
-      // Some 80 000 numbers pass in a day: a feed with nothing new is either very fresh or was reset.
-      const current = first ? await currentSeq(io) : lastSeq;
-      if (current < at.seq) yield relist(`the sequence went back from ${at.seq} to ${current}`);
-      return;
-    }
-    const page = new Page();
-    const removed = new Page();
-    let seq = at.seq;
-    for (const row of results) {
-      const change = changeSchema.safeParse(row);
-      if (!change.success) {
-        page.drop('change-not-understood');
-        continue;
-      }
-      seq = Math.max(seq, change.data.seq);
-      if (change.data.deleted === true) removed.add(change.data.id);
-      else page.add(change.data.id);
-    }
-    if (Math.max(seq, lastSeq) === at.seq) {
-      throw new Malformed(`expected changes after ${at.seq}, but the same page came again`, { url });
-    }
-    at = { seq: Math.max(seq, lastSeq), after: at.after, listed: true };
-    yield { touched: page.names, removed: removed.names, dropped: page.dropped, cursor: JSON.stringify(at), relist: null };
+    if (results.length === 0) return;
+    const page = readChanges(results);
+    const reached = Math.max(page.seq, lastSeq);
+    if (reached <= seq) throw new Malformed(`expected changes after ${seq}, but the same page came again`, { url });
+    seq = reached;
+    yield { ...page.moved, cursor: JSON.stringify({ seq, after: since.after, listed: true } satisfies Cursor), relist: null };
   }
+}
+
+function relist(cursor: string, reason: string): ChangePage {
+  return { touched: [], removed: [], dropped: {}, cursor, relist: reason };
+}
+
+function readChanges(rows: readonly unknown[]): { seq: number; moved: Pick<ChangePage, 'touched' | 'removed' | 'dropped'> } {
+  const page = new Page();
+  const removed = new Page();
+  let seq = 0;
+  for (const row of rows) {
+    const change = changeSchema.safeParse(row);
+    if (!change.success) {
+      page.drop('change-not-understood');
+      continue;
+    }
+    seq = Math.max(seq, change.data.seq);
+    if (change.data.deleted === true) removed.add(change.data.id);
+    else page.add(change.data.id);
+  }
+  return { seq, moved: { touched: page.names, removed: removed.names, dropped: page.dropped } };
 }
 
 async function currentSeq(io: RegistryIo): Promise<number> {

@@ -34,6 +34,12 @@ async function moved(session: Session, cursor: string) {
   };
 }
 
+/** As for a registry of one's own. */
+function sameOrigins(origin: string) {
+  const origins = npmOrigins(origin);
+  return { ...origins, replicate: origins.registry };
+}
+
 const NAMES = ['@!-!/-', '@scope/demo', 'Legacy', 'a.b', 'demo', 'legacy', '69', '--', 'constructor', '__proto__'];
 
 describe('names', () => {
@@ -112,6 +118,32 @@ describe('names', () => {
     const packages = Array.from({ length: 9 }, (_, index) => pkg(`demo-${index}`, ['1.0.0']));
     await using session = await open(packages, { pageCap: 4, deaf: true });
     await expect(list(session)).rejects.toThrow('earlier ones came again');
+  });
+
+  test('a registry of one’s own has no replication service: all names at once, and no feed', async () => {
+    const packages = NAMES.filter((name) => name !== '__proto__').map((name) => pkg(name, ['1.0.0']));
+    for (const origins of [npmOrigins, sameOrigins]) {
+      await using session = await openSession(npm, npmStandIn(worldOf(packages), { private: true }), origins);
+      const { names, cursor, pages } = await list(session);
+      expect(names.toSorted()).toEqual(packages.map(({ name }) => name).toSorted());
+      expect(pages).toMatchObject([{ dropped: {} }]);
+      expect((await list(session, cursor)).names).toEqual([]);
+      expect((await moved(session, cursor)).pages).toMatchObject([{ relist: expect.stringMatching('no feed') as string }]);
+    }
+  });
+
+  test('all names at once in pages, from whose cursors the listing starts over', async () => {
+    const packages = Array.from({ length: 10_001 }, (_, index) => pkg(`demo-${index}`, []));
+    await using session = await openSession(npm, npmStandIn(worldOf(packages), { private: true }), sameOrigins);
+    const { pages } = await list(session);
+    expect(pages.map(({ names }) => names.length)).toEqual([10_000, 1]);
+    expect((await list(session, pages[0]?.cursor ?? null)).names).toHaveLength(10_001);
+  });
+
+  test('a replication service that is gone for the moment is not taken for a registry without names', async () => {
+    await using session = await open([pkg('demo', ['1.0.0'])]);
+    session.server.faults(({ path }) => (path.startsWith('/replicate') ? { kind: 'answer', answer: { status: 404 } } : null));
+    await expect(list(session)).rejects.toMatchObject({ reason: 'gone' });
   });
 
   test('something else is said so', async () => {
