@@ -23,7 +23,7 @@ const simpleWebToken: Format = {
     const make = (change: Partial<SwtClaims> = {}) =>
       makeSimpleWebToken(random, { issuer: 'https://sts.example.org/', expires: 2_000_000_000, ...change });
     const hits = [0, 1, 2, 3].map((place) => {
-      const token = make({ expires: 1_300_000_000 + random.int(700_000_000) });
+      const token = make({ expires: 4_000_000_000 + random.int(200_000_000) });
       return {
         text: place === 1 ? `Authorization: WRAP access_token="${token}"\n` : placed('ACS_TOKEN', token, place),
         parts: { token },
@@ -59,7 +59,7 @@ const sharedAccessSignature: Format = {
   },
   redact: () => 'SharedAccessSignature sr=…',
   samples(random) {
-    const make = () => makeSharedAccessSignature(random, 1_300_000_000 + random.int(700_000_000));
+    const make = () => makeSharedAccessSignature(random, 4_000_000_000 + random.int(200_000_000));
     return {
       hits: [0, 1, 2, 3].map((place) => {
         const token = make();
