@@ -10,7 +10,8 @@ import { policyOf } from './policies.ts';
 import { finishFrame, readFrame, saveNamePage, type FramePackage } from './store/frame.ts';
 import { openOrResumeRun, type RunSpec } from './store/run.ts';
 import { saveRanking, saveSelection } from './store/selection.ts';
-import type { ArtifactResult, PackageResult } from './store/work.ts';
+import { closeRun } from './store/close.ts';
+import { savePackageResult, type ArtifactResult, type PackageResult } from './store/work.ts';
 
 export const HOLDING = { holder: 'test', now: 1_000, leaseMs: 60_000 } as const;
 
@@ -155,6 +156,38 @@ export function analysed(
     report: report(artifact.filename, findings),
   }));
   return { state: 'analysed', release: made, artifacts, skipped };
+}
+
+/** A database with one closed run: 2 registries of 60 packages, the first 20 ranked, 20 of the rest drawn. */
+export async function exampleDatabase(): Promise<TestDatabase> {
+  const made = await temporaryDatabase();
+  const run = await openExampleRun(made.database);
+  for (const registry of ['rubygems', 'npm'] as const) {
+    const frame = await prepareRegistry(made.database, run, registry, { count: 60, ranked: 20, sample: 20 });
+    for (const [index, { packageId, name }] of frame.slice(0, 40).entries()) {
+      await savePackageResult(made.database, run, packageId, exampleResult(registry, name, index), { now: 5_000 + index });
+    }
+  }
+  await closeRun(made.database, run, 9_000);
+  return made;
+}
+
+/** Of every 20 packages: one failed, one without a release, one read in part, two with tokens, one of them undecided. */
+export function exampleResult(registry: RegistryId, name: string, index: number): PackageResult {
+  switch (index % 20) {
+    case 3:
+      return { state: 'failed', reason: 'unavailable', detail: 'no answer' };
+    case 4:
+      return { state: 'no-release', reason: 'all-yanked', detail: 'every version was yanked' };
+    case 5:
+      return analysed(registry, name, [], [{ path: [`${name}.whl`], reason: 'too-large', detail: 'more than allowed' }]);
+    case 6:
+      return analysed(registry, name, [finding(`${name} own`), finding('shared by many')]);
+    case 7:
+      return analysed(registry, name, [finding(`${name} open`, { verdict: 'unknown' })]);
+    default:
+      return analysed(registry, name, []);
+  }
 }
 
 export function sha256(text: string): string {

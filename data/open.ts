@@ -2,9 +2,11 @@
 import { Kysely } from 'kysely';
 import type { Database } from './database.ts';
 import { DatabaseError } from './database.ts';
+import type { QueryEngine } from './query-contract.ts';
 import type { Schema } from './schema.ts';
 import { explain, connectReadOnly, connectWritable, SQLITE_WORDS, sqlitePath } from './sqlite/connect.ts';
 import { sqliteDialect } from './sqlite/driver.ts';
+import { sqliteQueries } from './sqlite/query.ts';
 import { requireCurrent, upgrade } from './upgrade.ts';
 
 /**
@@ -24,6 +26,11 @@ export async function openReadOnly(url: string): Promise<Database> {
   const path = pathOf(url);
   const db = new Kysely<Schema>({ dialect: sqliteDialect(connectReadOnly(path)) });
   return await checked(db, { url: path, readOnly: true }, () => requireCurrent(db, SQLITE_WORDS, path));
+}
+
+/** How people's queries are answered by this kind of database; see `query.ts`. */
+export function queryEngineOf(url: string): QueryEngine {
+  return sqliteQueries(pathOf(url));
 }
 
 function pathOf(url: string): string {

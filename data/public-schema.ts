@@ -5,7 +5,7 @@ import type { Tx } from './database.ts';
 import type { DialectWords } from './dialect.ts';
 import { DICTIONARY } from './dictionary.ts';
 import { REGISTRY_IDS, REGISTRY_LABELS, TIER_RANKS, TIERS } from './model.ts';
-import { POLICIES } from './policies.ts';
+import { DEFAULT_POLICY, POLICIES, type Policy } from './policies.ts';
 import type { Schema } from './schema.ts';
 import { chunks } from './store/rows.ts';
 import { views } from './views.ts';
@@ -37,7 +37,7 @@ export async function refreshPublicSchema(db: Kysely<Schema>, words: DialectWord
 }
 
 function digestOf(words: DialectWords): string {
-  const all = [views(words), DICTIONARY, POLICIES, REGISTRY_LABELS, TIER_RANKS];
+  const all = [views(words), DICTIONARY, byInterest(), REGISTRY_LABELS, TIER_RANKS];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 
@@ -53,11 +53,16 @@ async function writeDictionary(tx: Tx): Promise<void> {
   for (const chunk of chunks(rows, 4)) await tx.insertInto('data_dictionary').values(chunk).execute();
 }
 
+/** The catalogue with the default policy first: the one people look for. */
+function byInterest(): readonly Policy[] {
+  return POLICIES.toSorted((a, b) => Number(b.id === DEFAULT_POLICY) - Number(a.id === DEFAULT_POLICY));
+}
+
 async function writeLists(tx: Tx): Promise<void> {
   await tx.deleteFrom('policy').execute();
   await tx.deleteFrom('registry').execute();
   await tx.deleteFrom('tier').execute();
-  const policies = POLICIES.map(({ id, title, family, severity, ciStatus }, position) => ({
+  const policies = byInterest().map(({ id, title, family, severity, ciStatus }, position) => ({
     id,
     position,
     title,
