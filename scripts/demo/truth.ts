@@ -3,7 +3,7 @@
  * detectors have a say in it. The demo compares what a whole run measured with this.
  */
 import { createHash } from 'node:crypto';
-import type { World, WorldPackage } from '../../crawler/stand-in/world.ts';
+import { isListed, type World, type WorldPackage } from '../../crawler/stand-in/world.ts';
 import { REGISTRY_IDS, TIERS, tierOf, VERDICTS, type RegistryId, type Tier, type Verdict } from '../../data/model.ts';
 import { activePolicyOf, policyOf, type PolicyId } from '../../data/policies.ts';
 import type { Statistics } from '../../data/statistics/model.ts';
@@ -26,7 +26,7 @@ export interface TierTruth {
 export function truthOf(world: World, policy: PolicyId): Truth {
   const of = <T>(make: (registry: RegistryId) => T) =>
     Object.fromEntries(REGISTRY_IDS.map((id) => [id, make(id)])) as Record<RegistryId, T>;
-  return { tiers: of((id) => tiersOf(world.of(id), policy)), tokens: of((id) => tokensOf(world.of(id), policy)) };
+  return { tiers: of((id) => tiersOf(world.of(id).filter(isListed), policy)), tokens: of((id) => tokensOf(world.of(id).filter(isListed), policy)) };
 }
 
 function tiersOf(packages: readonly WorldPackage[], policy: PolicyId): Record<Tier, TierTruth> {
