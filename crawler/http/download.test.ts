@@ -101,7 +101,7 @@ describe.each([{ id: 'npm' }, { id: 'pypi' }] as const)('a download through the 
       if (ranges.length === 1) return { ...half, headers: { ...half.headers, 'content-length': '50000' } };
       return ranged(request);
     });
-    const http = door({ body: { idleMs: 60 } });
+    const http = door({ body: { idleMs: 300 } });
     const got = await ioTo(server, { id, http }).download(artifact(`${server.origin}/a`), { maxBytes: LIMIT });
     expect(Buffer.from(got.bytes).equals(BYTES)).toBe(true);
     expect(got.verified).toBe(true);
@@ -223,10 +223,10 @@ test('a slow reader is no slow host', async () => {
     headers: { 'content-type': 'application/octet-stream' },
     body: Buffer.alloc(3_000_000),
   });
-  const io = ioTo(server, { http: door({ body: { idleMs: 100, graceMs: 50, minBytesPerSecond: 1e9 } }) });
+  const io = ioTo(server, { http: door({ body: { idleMs: 1000, graceMs: 1000, minBytesPerSecond: 1e9 } }) });
   let bytes = 0;
   for await (const piece of (await io.stream(`${server.origin}/`)).body) {
-    if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 250));
+    if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 1300));
     bytes += piece.byteLength;
   }
   expect(bytes).toBe(3_000_000);

@@ -43,7 +43,7 @@ test('a listing that breaks off goes on from its last page, and no name is lost 
           body: LIST.body.slice(0, 400 * served),
         };
   });
-  const io = ioTo(server, { http: door({ body: { idleMs: 50 } }) });
+  const io = ioTo(server, { http: door({ body: { idleMs: 300 } }) });
   const starts: (string | null)[] = [];
   const got: string[] = [];
   for await (const page of io.pages(lines(server.origin, starts), null)) got.push(...page.names.map(({ name }) => name));
@@ -53,7 +53,7 @@ test('a listing that breaks off goes on from its last page, and no name is lost 
 
 test('a listing that never gets on ends, and tries do not multiply', async () => {
   const server = await serve({ ...LIST, headers: { ...LIST.headers, 'content-length': '5000' }, body: LIST.body.slice(0, 20) });
-  const io = ioTo(server, { http: door({ body: { idleMs: 20 } }) });
+  const io = ioTo(server, { http: door({ body: { idleMs: 60 } }) });
   const walk = async (): Promise<void> => {
     for await (const page of io.pages(lines(server.origin), null)) expect(page.names).toEqual([]);
   };

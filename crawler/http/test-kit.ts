@@ -28,15 +28,22 @@ async function* never(): AsyncGenerator<never> {
   throw new Error('this registry has no lists');
 }
 
+/** Registers what is done when the test ends; tests that run side by side have one each, in their context. */
+type AtEnd = (end: () => void | Promise<void>) => void;
+
 /** A server that lives as long as the test. */
-export async function serve(handler: Handler | Answer, plan: FaultPlan | null = null): Promise<StandInServer> {
+export async function serve(
+  handler: Handler | Answer,
+  plan: FaultPlan | null = null,
+  atEnd: AtEnd = onTestFinished,
+): Promise<StandInServer> {
   const server = await startServer(() => (typeof handler === 'function' ? handler : () => handler), plan);
-  onTestFinished(() => server.close());
+  atEnd(() => server.close());
   return server;
 }
 
 /** A door that lives as long as the test. */
-export function door(options: Partial<HttpOptions> = {}): Http {
+export function door(options: Partial<HttpOptions> = {}, atEnd: AtEnd = onTestFinished): Http {
   const http = createHttp({
     version: '1.2.3',
     contact: undefined,
@@ -46,7 +53,7 @@ export function door(options: Partial<HttpOptions> = {}): Http {
     ...options,
     tuning: { ...QUICK, ...options.tuning },
   });
-  onTestFinished(() => http.close());
+  atEnd(() => http.close());
   return http;
 }
 
