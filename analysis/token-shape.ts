@@ -94,7 +94,7 @@ export function shaped(options: ShapedOptions): Format {
     pattern: guarded(new RegExp(`(?<token>${sourceOf(shape)})`), endOf(shape)),
     maxLength: longest(shape),
     ...(accepts === undefined ? {} : { accepts: (parts: Parts) => accepts(parts['token']?.reveal() ?? '') }),
-    redact: () => `${fixedStart(shape)}…`,
+    redact: (parts) => fixedText(shape, parts['token']?.reveal() ?? ''),
     samples: (random) =>
       samplesOf(variable, random, makeToken, [
         (token) => short(shape, token),
@@ -114,6 +114,8 @@ interface KeywordedOptions {
   readonly shape: Shape;
   readonly variable: string;
   readonly accepts?: (token: string) => boolean;
+  /** Makes a token where a draw of the shape would hardly ever be accepted. */
+  readonly make?: (random: Random) => string;
 }
 
 /**
@@ -122,6 +124,7 @@ interface KeywordedOptions {
  */
 export function keyworded(options: KeywordedOptions): Format {
   const { id, family, keywords, shape, variable, accepts } = options;
+  const make = options.make ?? ((random: Random) => drawAccepted(shape, random, accepts));
   const whole = new RegExp(`^(?:${sourceOf(shape)})$`);
   const pattern = `(?:${keywords.map(escaped).join('|')})[\\w.-]{0,32}["'\`\\]]{0,2}[ \\t]{0,4}(?:=>|:=|[:=,(])[ \\t]{0,4}["'\`]?(?<token>${sourceOf(shape)})(?![${WORD}${endOf(shape)}])`;
   return {
@@ -137,7 +140,7 @@ export function keyworded(options: KeywordedOptions): Format {
     },
     redact: () => `${keywords[0] ?? ''} …`,
     samples: (random) =>
-      samplesOf(variable, random, (source) => drawAccepted(shape, source, accepts), [
+      samplesOf(variable, random, make, [
         (token) => short(shape, token),
         (token) => `${token}${lastLetter(shape)}`.padEnd(longest(shape) + 1, lastLetter(shape)),
         (token) => damaged(shape, token),
@@ -279,14 +282,13 @@ function endOf(shape: Shape): string {
   return more.includes('-') ? `${more.replaceAll('-', '')}-` : more;
 }
 
-/** The fixed text that a token begins with, for people. */
-function fixedStart(shape: Shape): string {
+/** The fixed text that this token begins with, or the one in the middle of it, for people. */
+function fixedText(shape: Shape, token: string): string {
   const [first] = shape;
-  if (first === undefined || isRun(first)) {
-    const fixed = shape.find((piece) => typeof piece === 'string' && piece.length > 2);
-    return typeof fixed === 'string' ? `…${fixed}` : '';
-  }
-  return typeof first === 'string' ? first : (first[0] ?? '');
+  if (typeof first === 'string') return `${first}…`;
+  if (first !== undefined && !isRun(first)) return `${first.find((one) => token.startsWith(one)) ?? ''}…`;
+  const { literals } = anchor(shape);
+  return `…${literals.find((one) => token.includes(one)) ?? ''}…`;
 }
 
 function lengthOf(piece: Piece): number {

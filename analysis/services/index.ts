@@ -1,32 +1,45 @@
 /** Every service whose tokens we know, one file and one line each. */
 import type { Service } from '../service.ts';
 import { airtable } from './airtable.ts';
+import { aiven } from './aiven.ts';
 import { algolia } from './algolia.ts';
+import { alibabaCloud } from './alibaba-cloud.ts';
 import { anthropic } from './anthropic.ts';
 import { apify } from './apify.ts';
 import { asana } from './asana.ts';
+import { assemblyai } from './assemblyai.ts';
+import { atlassian } from './atlassian.ts';
 import { aws } from './aws.ts';
 import { awsBedrock } from './aws-bedrock.ts';
 import { azureDevops } from './azure-devops.ts';
 import { azureSas } from './azure-sas.ts';
 import { azureStorage } from './azure-storage.ts';
+import { bitly } from './bitly.ts';
 import { brevo } from './brevo.ts';
 import { buildkite } from './buildkite.ts';
+import { bunny } from './bunny.ts';
 import { calCom } from './cal-com.ts';
 import { cerebras } from './cerebras.ts';
 import { circleci } from './circleci.ts';
+import { clerk } from './clerk.ts';
 import { clickup } from './clickup.ts';
 import { cloudflare } from './cloudflare.ts';
 import { cloudinary } from './cloudinary.ts';
+import { codecov } from './codecov.ts';
 import { cohere } from './cohere.ts';
 import { contentful } from './contentful.ts';
+import { contentfulDelivery } from './contentful-delivery.ts';
+import { coveralls } from './coveralls.ts';
 import { cratesIo } from './crates-io.ts';
+import { cypress } from './cypress.ts';
 import { databricks } from './databricks.ts';
 import { datadog } from './datadog.ts';
+import { deepgram } from './deepgram.ts';
 import { deepseek } from './deepseek.ts';
 import { digitalocean } from './digitalocean.ts';
 import { discord } from './discord.ts';
 import { discordWebhook } from './discord-webhook.ts';
+import { dnsimple } from './dnsimple.ts';
 import { dockerHub } from './docker-hub.ts';
 import { doppler } from './doppler.ts';
 import { dropbox } from './dropbox.ts';
@@ -48,13 +61,17 @@ import { gitlab } from './gitlab.ts';
 import { googleApiKey } from './google-api-key.ts';
 import { googleOauth } from './google-oauth.ts';
 import { googleServiceAccount } from './google-service-account.ts';
+import { grafanaCloud } from './grafana-cloud.ts';
 import { groq } from './groq.ts';
 import { heroku } from './heroku.ts';
 import { hetzner } from './hetzner.ts';
 import { hubspot } from './hubspot.ts';
 import { huggingFace } from './hugging-face.ts';
+import { infracost } from './infracost.ts';
 import { intercom } from './intercom.ts';
+import { ipinfo } from './ipinfo.ts';
 import { jwt } from './jwt.ts';
+import { langfuse } from './langfuse.ts';
 import { langsmith } from './langsmith.ts';
 import { launchdarkly } from './launchdarkly.ts';
 import { lichess } from './lichess.ts';
@@ -76,6 +93,8 @@ import { notion } from './notion.ts';
 import { npm } from './npm.ts';
 import { nuget } from './nuget.ts';
 import { nvidia } from './nvidia.ts';
+import { okta } from './okta.ts';
+import { onePassword } from './one-password.ts';
 import { openai } from './openai.ts';
 import { openrouter } from './openrouter.ts';
 import { opsgenie } from './opsgenie.ts';
@@ -84,22 +103,31 @@ import { pagerduty } from './pagerduty.ts';
 import { paypal } from './paypal.ts';
 import { perplexity } from './perplexity.ts';
 import { pinecone } from './pinecone.ts';
+import { planetscale } from './planetscale.ts';
 import { postman } from './postman.ts';
 import { postmark } from './postmark.ts';
 import { prefect } from './prefect.ts';
 import { pulumi } from './pulumi.ts';
 import { pypi } from './pypi.ts';
+import { rapidapi } from './rapidapi.ts';
+import { razorpay } from './razorpay.ts';
 import { readme } from './readme.ts';
+import { render } from './render.ts';
 import { replicate } from './replicate.ts';
 import { resend } from './resend.ts';
+import { rollbar } from './rollbar.ts';
 import { rubygems } from './rubygems.ts';
+import { segment } from './segment.ts';
+import { sendbird } from './sendbird.ts';
 import { sendgrid } from './sendgrid.ts';
 import { sentry } from './sentry.ts';
 import { shippo } from './shippo.ts';
 import { shopify } from './shopify.ts';
 import { slack } from './slack.ts';
 import { slackWebhook } from './slack-webhook.ts';
+import { snyk } from './snyk.ts';
 import { sonarcloud } from './sonarcloud.ts';
+import { sourcegraph } from './sourcegraph.ts';
 import { square } from './square.ts';
 import { stripe } from './stripe.ts';
 import { supabase } from './supabase.ts';
@@ -109,13 +137,17 @@ import { tavily } from './tavily.ts';
 import { teamsWebhook } from './teams-webhook.ts';
 import { telegram } from './telegram.ts';
 import { terraformCloud } from './terraform-cloud.ts';
+import { todoist } from './todoist.ts';
 import { together } from './together.ts';
+import { travisCi } from './travis-ci.ts';
 import { twilio } from './twilio.ts';
 import { twitch } from './twitch.ts';
 import { typeform } from './typeform.ts';
+import { vault } from './vault.ts';
 import { vercel } from './vercel.ts';
 import { voyage } from './voyage.ts';
 import { vultr } from './vultr.ts';
+import { webflow } from './webflow.ts';
 import { weightsAndBiases } from './weights-and-biases.ts';
 import { xai } from './xai.ts';
 
@@ -238,4 +270,36 @@ export const SERVICES = [
   voyage,
   tavily,
   teamsWebhook,
+  grafanaCloud,
+  langfuse,
+  razorpay,
+  atlassian,
+  aiven,
+  bunny,
+  bitly,
+  codecov,
+  coveralls,
+  deepgram,
+  assemblyai,
+  contentfulDelivery,
+  ipinfo,
+  rollbar,
+  snyk,
+  todoist,
+  travisCi,
+  webflow,
+  dnsimple,
+  rapidapi,
+  sourcegraph,
+  planetscale,
+  onePassword,
+  clerk,
+  render,
+  vault,
+  segment,
+  sendbird,
+  cypress,
+  infracost,
+  okta,
+  alibabaCloud,
 ] as const satisfies readonly Service[];

@@ -5,8 +5,12 @@ import { ALNUM, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://docs.stripe.com/keys';
 
-function key(id: string, prefix: string, variable: string): Format {
-  return shaped({ id: `stripe.${id}`, family: 'api-key', shape: [prefix, run(ALNUM, 24, 247)], variable });
+/** Old keys have 24 characters, newer ones hold the account's id and have about a hundred. */
+function keys(id: string, prefix: string, variable: string): readonly Format[] {
+  return [
+    shaped({ id: `stripe.${id}`, shape: [prefix, run(ALNUM, 90, 247)], variable }),
+    shaped({ id: `stripe.old-${id}`, shape: [prefix, run(ALNUM, 24)], variable }),
+  ];
 }
 
 const readAnswer = verdictTable([
@@ -38,12 +42,12 @@ export const stripe = {
   docs: DOCS,
   revoke: 'https://dashboard.stripe.com/apikeys',
   formats: [
-    key('secret-key', 'sk_live_', 'STRIPE_SECRET_KEY'),
-    key('restricted-key', 'rk_live_', 'STRIPE_SECRET_KEY'),
-    key('test-secret-key', 'sk_test_', 'STRIPE_SECRET_KEY'),
-    key('test-restricted-key', 'rk_test_', 'STRIPE_SECRET_KEY'),
-    key('publishable-key', 'pk_live_', 'STRIPE_PUBLISHABLE_KEY'),
-    key('test-publishable-key', 'pk_test_', 'STRIPE_PUBLISHABLE_KEY'),
+    ...keys('secret-key', 'sk_live_', 'STRIPE_SECRET_KEY'),
+    ...keys('restricted-key', 'rk_live_', 'STRIPE_SECRET_KEY'),
+    ...keys('test-secret-key', 'sk_test_', 'STRIPE_SECRET_KEY'),
+    ...keys('test-restricted-key', 'rk_test_', 'STRIPE_SECRET_KEY'),
+    ...keys('publishable-key', 'pk_live_', 'STRIPE_PUBLISHABLE_KEY'),
+    ...keys('test-publishable-key', 'pk_test_', 'STRIPE_PUBLISHABLE_KEY'),
   ],
   judge(parts: Parts): Reading | null {
     return reveal(parts).startsWith('pk_') ? { verdict: 'public-by-design', reason: 'publishable-key' } : null;
@@ -59,4 +63,5 @@ export const stripe = {
       return isTest && reading.verdict === 'active' ? { verdict: 'active', reason: 'test-account' } : reading;
     },
   },
+  unconfirmed: ['that no key is between 25 and 89 characters long: others give out keys with the same prefixes and such lengths'],
 } as const satisfies Service;

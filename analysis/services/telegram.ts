@@ -9,12 +9,12 @@ const botToken: Format = {
   id: 'telegram.bot-token',
   literals: [':AA'],
   reach: 10,
-  pattern: new RegExp(`(?:${GUARD_BEFORE}|(?<=/bot))(?<token>[0-9]{8,10}:AA[\\w-]{33})(?![\\w-])`),
+  pattern: new RegExp(`(?:${GUARD_BEFORE}|(?<=/bot))(?<token>[0-9]{7,10}:AA[\\w-]{33})(?![\\w-])`),
   maxLength: 46,
   redact: () => '…:AA…',
   samples(random) {
     const make = () =>
-      `${1 + random.int(9)}${random.text(7 + random.int(3), DIGITS.letters)}:AA${random.text(33, BASE64URL.letters)}`;
+      `${1 + random.int(9)}${random.text(6 + random.int(4), DIGITS.letters)}:AA${random.text(33, BASE64URL.letters)}`;
     const plain = samplesOf('TELEGRAM_BOT_TOKEN', random, make, [
       (token) => token.slice(0, -1),
       (token) => `${token}x`,

@@ -6,7 +6,7 @@ export const dub = headerStandIn({
   paths: ['/links'],
   token: 'Bearer',
   answers: {
-    active: jsonAnswer(200, []),
+    active: jsonAnswer(200, [{ id: 'demo-1', createdAt: '2030-01-01T00:00:00Z' }]),
     restricted: jsonAnswer(403, {
       error: { code: 'forbidden', message: 'The provided key does not have the required permissions.' },
     }),

@@ -6,7 +6,7 @@ export const e2b = headerStandIn({
   paths: ['/sandboxes'],
   token: alone('x-api-key'),
   answers: {
-    active: jsonAnswer(200, []),
+    active: jsonAnswer(200, [{ id: 'demo-1', createdAt: '2030-01-01T00:00:00Z' }]),
     revoked: jsonAnswer(401, { code: 401, message: 'Cannot get the team for the given API key' }),
   },
   stranger: 'revoked',

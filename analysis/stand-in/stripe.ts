@@ -25,7 +25,7 @@ export const stripe: ServiceStandIn = {
   },
   offline(verdict, random) {
     if (verdict !== 'public-by-design') return null;
-    const token = `pk_live_${random.text(24 + random.int(80), ALNUM.letters)}`;
+    const token = `pk_live_${random.text(99, ALNUM.letters)}`;
     return { format: 'stripe.publishable-key', sample: { text: `const stripe = Stripe('${token}');\n`, parts: { token } } };
   },
 };

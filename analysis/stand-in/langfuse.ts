@@ -1,0 +1,20 @@
+import { basic, is, jsonAnswer } from './engine/wire.ts';
+import type { ServiceStandIn } from './service-stand-in.ts';
+
+export const langfuse: ServiceStandIn = {
+  id: 'langfuse',
+  answers: ['active', 'active:us', 'revoked'],
+  answer(request, lookup) {
+    if (!is(request, 'GET', '/api/public/projects')) return null;
+    const credentials = basic(request);
+    const known = credentials === null ? null : lookup(credentials.user, credentials.password);
+    const isHome = (known?.answer === 'active:us') === request.host.startsWith('us.');
+    if (known === null || known.answer === 'revoked' || !isHome) {
+      return jsonAnswer(401, {
+        error: 'UnauthorizedError',
+        message: 'Invalid credentials. Confirm that you have configured the correct host.',
+      });
+    }
+    return jsonAnswer(200, { data: [{ id: 'clp1', name: 'demo', metadata: {} }] });
+  },
+};

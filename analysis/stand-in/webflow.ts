@@ -1,0 +1,14 @@
+import { headerStandIn } from './engine/header-stand-in.ts';
+import { jsonAnswer } from './engine/wire.ts';
+
+export const webflow = headerStandIn({
+  id: 'webflow',
+  paths: ['/v2/token/introspect'],
+  token: 'Bearer',
+  answers: {
+    active: jsonAnswer(200, { authorization: { id: '1', grantType: 'authorization_code' } }),
+    restricted: jsonAnswer(403, { code: 'missing_scopes', message: 'OAuthForbidden: You are missing the following scopes' }),
+    revoked: jsonAnswer(401, { message: 'Request not authorized', code: 'not_authorized' }),
+  },
+  stranger: 'revoked',
+});
