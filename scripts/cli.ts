@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { DatabaseError } from '../data/database.ts';
+import { QueryError } from '../data/query-contract.ts';
 import { NotAllowed } from '../crawler/errors.ts';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT, Failure, UsageError } from './errors.ts';
@@ -35,11 +36,13 @@ process.exitCode = code;
 
 /** Prints what went wrong, for people, and returns the exit code. */
 function explain(error: unknown): number {
-  if (error instanceof UsageError) {
+  const isQuestion = error instanceof QueryError && (error.reason === 'refused' || error.reason === 'sql');
+  if (error instanceof UsageError || isQuestion) {
     process.stderr.write(`incidence: ${error.message}\n`);
     return EXIT.usage;
   }
-  const isExpected = error instanceof Failure || error instanceof DatabaseError || error instanceof NotAllowed;
+  const isExpected =
+    error instanceof Failure || error instanceof DatabaseError || error instanceof QueryError || error instanceof NotAllowed;
   const known = isExpected || (error instanceof Error && error.name === 'RunError');
   const text = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`incidence: ${text}\n`);

@@ -1,8 +1,11 @@
 import { REGISTRY_IDS, REGISTRY_LABELS } from '../../data/model.ts';
+import { DEFAULT_POLICY } from '../../data/policies.ts';
+import { FORMATS } from '../../reports/formats/index.ts';
 import { listOf, type Command } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { createLog, logLevel, LOG_LEVELS } from '../log.ts';
+import { readStatistics, writeReport } from './report.ts';
 import { exitOf, research, type ResearchResult } from '../research.ts';
 
 interface Arguments {
@@ -16,6 +19,7 @@ interface Arguments {
   readonly db: string | undefined;
   readonly config: string | undefined;
   readonly contact: string | undefined;
+  readonly 'then-report': string | undefined;
   readonly 'log-level': string;
 }
 
@@ -36,7 +40,10 @@ export const run: Command<Arguments> = {
         describe: 'Unranked packages per registry: a number, a share such as 2.5%, a precision such as "0.5% +- 0.1%", or all',
       })
       .option('seed', { type: 'string', describe: 'Decides the sample; the same seed draws the same packages' })
-      .option('period', { type: 'string', describe: 'Name of the period, such as 2026-11; a period has one run' })
+      .option('period', {
+        type: 'string',
+        describe: 'Name of the period, such as 2026-11, or day, week or month for the present one; a period has one run',
+      })
       .option('validate', {
         choices: ['off', 'offline', 'live'],
         describe: 'Whether services are asked about tokens; off by default',
@@ -48,6 +55,7 @@ export const run: Command<Arguments> = {
         type: 'string',
         describe: 'Mail address or URL, sent with every request; without one nothing leaves this machine',
       })
+      .option('then-report', { type: 'string', describe: 'Folder for the report of the run, written when it is complete' })
       .option('log-level', { choices: LOG_LEVELS, default: 'warn', describe: 'Log lines on stderr, JSON' }),
   async run(args) {
     const { db, seed, period, contact, artifacts } = args;
@@ -57,7 +65,7 @@ export const run: Command<Arguments> = {
       options: {
         db,
         seed,
-        period,
+        period: period === undefined ? undefined : periodOf(period, new Date()),
         contact,
         artifacts,
         sample: args.sample,
@@ -79,9 +87,31 @@ export const run: Command<Arguments> = {
     const log = createLog(logLevel(args.logLevel));
     const result = await research({ config, registries, named, env: process.env, log, stderr: process.stderr });
     process.stdout.write(summary(result));
+    const isComplete = result.outcome !== 'stopped' && result.problems.length === 0;
+    if (args.thenReport !== undefined && isComplete) {
+      const statistics = await readStatistics(config.db, DEFAULT_POLICY, result.run);
+      const files = await writeReport(
+        statistics,
+        args.thenReport,
+        FORMATS.map((format) => format.id),
+      );
+      process.stdout.write(`${files.join('\n')}\n`);
+    }
     return exitOf(result);
   },
 };
+
+/** `day`, `week` and `month` stand for the present one in UTC (2026-11-25, 2026-W48, 2026-11); anything else is a name. */
+export function periodOf(text: string, now: Date): string {
+  const day = now.toISOString().slice(0, 10);
+  if (text === 'day') return day;
+  if (text === 'month') return day.slice(0, 7);
+  if (text !== 'week') return text;
+  // ISO 8601: a week belongs to the year that has its Thursday.
+  const thursday = new Date(Date.parse(day) + (4 - (now.getUTCDay() || 7)) * 86_400_000);
+  const week = Math.ceil(((thursday.getTime() - Date.UTC(thursday.getUTCFullYear(), 0, 1)) / 86_400_000 + 1) / 7);
+  return `${thursday.getUTCFullYear()}-W${String(week).padStart(2, '0')}`;
+}
 
 /** What came of the run, for people. */
 export function summary({ run: id, outcome, progress, problems }: ResearchResult): string {

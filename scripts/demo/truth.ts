@@ -26,7 +26,10 @@ export interface TierTruth {
 export function truthOf(world: World, policy: PolicyId): Truth {
   const of = <T>(make: (registry: RegistryId) => T) =>
     Object.fromEntries(REGISTRY_IDS.map((id) => [id, make(id)])) as Record<RegistryId, T>;
-  return { tiers: of((id) => tiersOf(world.of(id).filter(isListed), policy)), tokens: of((id) => tokensOf(world.of(id).filter(isListed), policy)) };
+  return {
+    tiers: of((id) => tiersOf(world.of(id).filter(isListed), policy)),
+    tokens: of((id) => tokensOf(world.of(id).filter(isListed), policy)),
+  };
 }
 
 function tiersOf(packages: readonly WorldPackage[], policy: PolicyId): Record<Tier, TierTruth> {
