@@ -123,7 +123,8 @@ function changesOfCoverage(before: Compared, here: Compared): readonly string[] 
 }
 
 function changesOfRankings(before: Compared, here: Compared): readonly string[] {
-  return here.registries.flatMap(({ registry }) => {
+  const both = here.registries.filter(({ registry }) => before.registries.some((one) => one.registry === registry));
+  return both.flatMap(({ registry }) => {
     const [past, now] = [before.rankings.get(registry), here.rankings.get(registry)];
     if (past?.source === now?.source) return [];
     return [`${REGISTRY_LABELS[registry]}: ranked by ${now?.label ?? 'nothing'}, by ${past?.label ?? 'nothing'} before`];
