@@ -256,6 +256,17 @@ describe('what comes back', () => {
     ]);
   });
 
+  test('a POST without a body is sent at once, with a length of nothing', async () => {
+    const { origin, ledger } = await serve(({ method, headers, body }) => ({
+      status: 200,
+      body: `${method} ${headers['content-length'] ?? 'no length'} [${body}]`,
+    }));
+    const send = door({ configured: [origin], timeouts: { totalMs: 2000 } });
+    const answer = await send({ method: 'POST', url: `${origin}/me` }, { hosts: ['127.0.0.1'] });
+    expect(answer.body).toBe('POST 0 []');
+    expect(ledger).toHaveLength(1);
+  });
+
   test('a redirect is an answer: nothing is carried away', async () => {
     const thief = await serve(() => ({ status: 200 }));
     for (const status of [301, 302, 303, 307, 308]) {

@@ -194,7 +194,8 @@ async function exchange(url: URL, request: GuardedRequest, maxBytes: number, tra
   const stream = got.stream(url, {
     method: request.method,
     headers: { ...request.headers, 'user-agent': transport.userAgent },
-    ...(request.body === undefined ? {} : { body: request.body }),
+    // A POST without a body would wait for somebody to write one.
+    ...(request.method === 'POST' ? { body: request.body ?? '' } : {}),
     agent: transport.agent,
     dnsLookup: transport.dnsLookup,
     followRedirect: false,
