@@ -51,6 +51,9 @@ export function basicAuth(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 }
 
+/** For `unconfirmed`: where the verdict table was written from general knowledge of an interface. */
+export const ANSWERS_NOT_COMPARED = 'the words of its answers: they were not yet compared with the documentation';
+
 /** A sign in an answer that only the service gives. */
 export type Marker = (response: ProbeResponse) => boolean;
 

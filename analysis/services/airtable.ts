@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, HEX, run, shaped } from '../token-shape.ts';
 
@@ -27,4 +27,5 @@ export const airtable = {
       inactive('authentication-required', 401, [field('error.type', 'AUTHENTICATION_REQUIRED')], `${DOCS}/errors`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

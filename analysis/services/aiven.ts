@@ -1,4 +1,4 @@
-import { active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, alphabet, keyworded, run } from '../token-shape.ts';
 
@@ -34,5 +34,5 @@ export const aiven = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the refusal'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusal'],
 } as const satisfies Service;

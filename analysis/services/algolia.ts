@@ -1,4 +1,16 @@
-import { active, at, field, get, inactive, lists, publicByDesign, reveal, verdictTable, type Marker } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  at,
+  field,
+  get,
+  inactive,
+  lists,
+  publicByDesign,
+  reveal,
+  verdictTable,
+  type Marker,
+} from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { HEX, placedTogether, UPPER_DIGITS } from '../token-shape.ts';
 
@@ -64,5 +76,5 @@ export const algolia = {
       inactive('no-such-key', 404, [field('message', 'Key does not exist')], `${DOCS}/rest-api/search/get-api-key`),
     ]),
   },
-  unconfirmed: ['applications that are gone have no host name any more: that is read as unknown'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'applications that are gone have no host name any more: that is read as unknown'],
 } as const satisfies Service;

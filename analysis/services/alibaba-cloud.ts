@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { active, field, inactive, names, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, inactive, names, reveal, verdictTable } from '../service-kit.ts';
 import type { Env, Format, ProbeRequest, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { ALNUM, GUARD_BEFORE, placedTogether } from '../token-shape.ts';
@@ -61,7 +61,7 @@ export const alibabaCloud = {
       inactive('wrong-secret', [400, 403], [field('Code', 'SignatureDoesNotMatch', 'IncompleteSignature')], CODES),
     ]),
   },
-  unconfirmed: ['the names of the errors'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the names of the errors'],
 } as const satisfies Service;
 
 /** Signature of RPC interfaces. Source: https://www.alibabacloud.com/help/en/sdk/product-overview/rpc-mechanism */

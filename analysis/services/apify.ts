@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -21,5 +21,5 @@ export const apify = {
       inactive('token-not-found', 401, [field('error.type', 'user-or-token-not-found', 'token-not-valid')], `${DOCS}/api/v2`),
     ]),
   },
-  unconfirmed: ['the names of the errors'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the names of the errors'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { alphabet, DIGITS, keyworded, run } from '../token-shape.ts';
 
@@ -32,5 +32,5 @@ export const asana = {
       ),
     ]),
   },
-  unconfirmed: ['the exact form of tokens of the second kind'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the exact form of tokens of the second kind'],
 } as const satisfies Service;

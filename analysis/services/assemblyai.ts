@@ -1,4 +1,4 @@
-import { active, inactive, inHeader, lists, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, inactive, inHeader, lists, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -32,5 +32,5 @@ export const assemblyai = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the refusal'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusal'],
 } as const satisfies Service;

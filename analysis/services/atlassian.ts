@@ -1,4 +1,15 @@
-import { active, basicAuth, get, header, inactive, names, reveal, says, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  basicAuth,
+  get,
+  header,
+  inactive,
+  names,
+  reveal,
+  says,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { BASE64URL, GUARD_BEFORE, LOWER, placedTogether } from '../token-shape.ts';
 
@@ -68,5 +79,5 @@ export const atlassian = {
       ),
     ]),
   },
-  unconfirmed: ['tokens with scopes answer under another address and are refused here'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'tokens with scopes answer under another address and are refused here'],
 } as const satisfies Service;

@@ -1,4 +1,14 @@
-import { active, authorized, inactive, lists, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  authorized,
+  inactive,
+  lists,
+  restricted,
+  reveal,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Env, Reading, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { ALNUM, alphabet, HEX, run, shaped } from '../token-shape.ts';
@@ -59,7 +69,7 @@ export const awsBedrock = {
       restricted('not-authorized', 403, [saysAt('Message', /is not authorized to perform: bedrock:/)], DOCS),
     ]),
   },
-  unconfirmed: ['the wording of the refusals'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusals'],
 } as const satisfies Service;
 
 /** A short-term key is a signed address: when it was signed and for how many seconds stands in it. */

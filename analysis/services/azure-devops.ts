@@ -1,4 +1,15 @@
-import { active, basicAuth, get, header, inactive, names, reveal, says, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  basicAuth,
+  get,
+  header,
+  inactive,
+  names,
+  reveal,
+  says,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, alphabet, keyworded, run, shaped } from '../token-shape.ts';
 
@@ -47,5 +58,5 @@ export const azureDevops = {
       inactive('unauthorized', 401, [header('x-tfs-processid', /.{8}/)], 'header of every answer of the service'),
     ]),
   },
-  unconfirmed: ['tokens for one organization alone may be refused by the profile of their owner'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'tokens for one organization alone may be refused by the profile of their owner'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, header, inactive, restricted, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, header, inactive, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Env, Format, Random, Reading, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { BASE64, LOWER, placed } from '../token-shape.ts';
@@ -77,6 +77,7 @@ export const azureSas = {
     ]),
   },
   unconfirmed: [
+    ANSWERS_NOT_COMPARED,
     'signatures for the whole container are asked about as if they were for a blob',
     'function and workflow addresses with a signature are not looked for: asking would run them',
   ],

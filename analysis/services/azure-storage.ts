@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { active, inactive, restricted, reveal, says, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, inactive, restricted, reveal, says, verdictTable } from '../service-kit.ts';
 import type { Env, Format, ProbeRequest, Reading, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { BASE64, LOWER, LOWER_DIGITS } from '../token-shape.ts';
@@ -69,7 +69,10 @@ export const azureStorage = {
       inactive('authentication-failed', 403, [says(/<Code>AuthenticationFailed</)], `${REST}/common-rest-api-error-codes`),
     ]),
   },
-  unconfirmed: ['accounts that are gone have no host name any more: that is read as unknown, not as inactive'],
+  unconfirmed: [
+    ANSWERS_NOT_COMPARED,
+    'accounts that are gone have no host name any more: that is read as unknown, not as inactive',
+  ],
 } as const satisfies Service;
 
 /** Shared Key authorization. Source: https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key */

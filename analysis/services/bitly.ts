@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -28,5 +28,5 @@ export const bitly = {
       inactive('forbidden', 403, [field('message', 'INVALID_ACCESS_TOKEN')], 'https://dev.bitly.com/docs/getting-started/faqs/'),
     ]),
   },
-  unconfirmed: ['the answer to a token that was revoked'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the answer to a token that was revoked'],
 } as const satisfies Service;

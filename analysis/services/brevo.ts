@@ -1,4 +1,14 @@
-import { active, field, inactive, inHeader, names, restricted, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  field,
+  inactive,
+  inHeader,
+  names,
+  restricted,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, HEX, run, shaped } from '../token-shape.ts';
 
@@ -21,5 +31,5 @@ export const brevo = {
       inactive('key-not-found', 401, [field('code', 'unauthorized')], `${DOCS}/docs/how-it-works`),
     ]),
   },
-  unconfirmed: ['the wording for an address that is not allowed'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording for an address that is not allowed'],
 } as const satisfies Service;

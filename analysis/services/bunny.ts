@@ -1,4 +1,4 @@
-import { active, apiAnswer, inactive, inHeader, lists, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, apiAnswer, inactive, inHeader, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run, UUID } from '../token-shape.ts';
 
@@ -27,5 +27,5 @@ export const bunny = {
       inactive('unauthorized', 401, [apiAnswer], `${DOCS}/reference/bunnynet-api-overview`),
     ]),
   },
-  unconfirmed: ['the body of the 401 answer'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the body of the 401 answer'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { LOWER_DIGITS, run, shaped } from '../token-shape.ts';
 
@@ -20,5 +20,5 @@ export const cerebras = {
       inactive('wrong-api-key', 401, [field('code', 'wrong_api_key')], `${DOCS}/support/error`),
     ]),
   },
-  unconfirmed: ['the code of the refusal'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the code of the refusal'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, inactive, inHeader, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, inactive, inHeader, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, HEX, run, shaped } from '../token-shape.ts';
 
@@ -28,5 +28,5 @@ export const circleci = {
       ),
     ]),
   },
-  unconfirmed: ['the answer to a project token, which belongs to nobody: read as unknown unless it is 401'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the answer to a project token, which belongs to nobody: read as unknown unless it is 401'],
 } as const satisfies Service;

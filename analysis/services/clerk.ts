@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -27,5 +27,5 @@ export const clerk = {
       ),
     ]),
   },
-  unconfirmed: ['the names of the errors'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the names of the errors'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, field, inactive, inHeader, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, inactive, inHeader, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { DIGITS, run, shaped, UPPER_DIGITS } from '../token-shape.ts';
 
@@ -31,4 +31,5 @@ export const clickup = {
       ),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, restricted, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, BASE64URL, keyworded, run, shaped } from '../token-shape.ts';
 
@@ -38,6 +38,7 @@ export const cloudflare = {
     ]),
   },
   unconfirmed: [
+    ANSWERS_NOT_COMPARED,
     'tokens that belong to an account, not to a person, verify under the account alone: here they get the answer for a wrong one',
     'the length of tokens with a prefix',
   ],

@@ -1,4 +1,4 @@
-import { active, basicAuth, field, get, inactive, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, basicAuth, field, get, inactive, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { ALNUM, BASE64URL, DIGITS, LOWER, placed } from '../token-shape.ts';
 
@@ -57,5 +57,5 @@ export const cloudinary = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the refusals'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusals'],
 } as const satisfies Service;

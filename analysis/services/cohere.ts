@@ -1,4 +1,4 @@
-import { active, authorized, inactive, lists, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, inactive, lists, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, keyworded, run } from '../token-shape.ts';
 
@@ -28,4 +28,5 @@ export const cohere = {
       inactive('invalid-api-token', 401, [saysAt('message', /invalid api (?:token|key)/i)], `${DOCS}/reference/errors`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -27,4 +27,5 @@ export const contentful = {
       inactive('access-token-invalid', 401, [field('sys.id', 'AccessTokenInvalid')], `${DOCS}/references/errors/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

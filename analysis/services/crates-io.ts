@@ -1,4 +1,14 @@
-import { active, apiAnswer, inactive, inHeader, names, restricted, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  apiAnswer,
+  inactive,
+  inHeader,
+  names,
+  restricted,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -37,5 +47,5 @@ export const cratesIo = {
       inactive('unauthorized', 401, [apiAnswer], DOCS),
     ]),
   },
-  unconfirmed: ['the wording of the refusals'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusals'],
 } as const satisfies Service;

@@ -1,4 +1,16 @@
-import { active, field, get, inactive, names, restricted, reveal, says, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  field,
+  get,
+  inactive,
+  names,
+  restricted,
+  reveal,
+  says,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Companion, Format, Service } from '../service.ts';
 import { DIGITS, GUARD_BEFORE, HEX, placedTogether } from '../token-shape.ts';
 
@@ -78,5 +90,5 @@ export const databricks = {
       inactive('unauthenticated', [400, 401, 403], [field('error_code', 'UNAUTHENTICATED')], `${DOCS}/aws/en/dev-tools/auth/pat`),
     ]),
   },
-  unconfirmed: ['the wording of the refusals'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusals'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, field, get, inactive, lists, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, lists, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -38,4 +38,5 @@ export const datadog = {
       inactive('unauthorized', 401, [field('errors.0', 'Unauthorized')], `${DOCS}/api/latest/authentication/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

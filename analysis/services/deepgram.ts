@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -20,5 +20,5 @@ export const deepgram = {
       inactive('invalid-auth', 401, [field('err_code', 'INVALID_AUTH')], `${DOCS}/docs/errors`),
     ]),
   },
-  unconfirmed: ['the address that answers whose key it is'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the address that answers whose key it is'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -23,4 +23,5 @@ export const deepseek = {
       inactive('authentication', 401, [field('error.type', 'authentication_error')], `${DOCS}/quick_start/error_codes`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

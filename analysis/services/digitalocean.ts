@@ -1,4 +1,4 @@
-import { active, field, get, inactive, names, restricted, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, names, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
@@ -30,4 +30,5 @@ export const digitalocean = {
       inactive('unauthorized', 401, [field('id', 'Unauthorized', 'unauthorized')], `${DOCS}/reference/ (401)`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

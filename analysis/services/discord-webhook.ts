@@ -1,4 +1,4 @@
-import { active, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, DIGITS, run, shaped } from '../token-shape.ts';
 
@@ -48,4 +48,5 @@ export const discordWebhook = {
       ),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { BASE64URL, DIGITS, GUARD_BEFORE, samplesOf } from '../token-shape.ts';
 
@@ -55,4 +55,5 @@ export const discord = {
       ),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

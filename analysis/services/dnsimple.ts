@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -24,4 +24,5 @@ export const dnsimple = {
       inactive('authentication-failed', 401, [field('message', 'Authentication failed')], `${DOCS}/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, inactive, names, postJson, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, inactive, names, postJson, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { BASE64URL, GUARD_BEFORE, LOWER, placedTogether } from '../token-shape.ts';
 
@@ -58,4 +58,5 @@ export const dockerHub = {
       ),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -36,5 +36,8 @@ export const doppler = {
       ),
     ]),
   },
-  unconfirmed: ['service tokens that carry the name of their configuration between prefix and secret are not looked for'],
+  unconfirmed: [
+    ANSWERS_NOT_COMPARED,
+    'service tokens that carry the name of their configuration between prefix and secret are not looked for',
+  ],
 } as const satisfies Service;

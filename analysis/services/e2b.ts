@@ -1,4 +1,4 @@
-import { active, field, inactive, inHeader, lists, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, inactive, inHeader, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
@@ -20,5 +20,5 @@ export const e2b = {
       inactive('unauthorized', 401, [field('code', 401)], `${DOCS}/api-key`),
     ]),
   },
-  unconfirmed: ['the body of the 401 answer'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the body of the 401 answer'],
 } as const satisfies Service;

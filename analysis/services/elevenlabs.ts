@@ -1,4 +1,4 @@
-import { active, field, inactive, inHeader, names, restricted, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, inactive, inHeader, names, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
@@ -21,4 +21,5 @@ export const elevenlabs = {
       inactive('invalid-api-key', 401, [field('detail.status', 'invalid_api_key')], `${DOCS}/authentication`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

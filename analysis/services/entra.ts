@@ -1,4 +1,14 @@
-import { active, inactive, names, postForm, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  inactive,
+  names,
+  postForm,
+  restricted,
+  reveal,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Companion, Format, Service } from '../service.ts';
 import { ALNUM, BASE64URL, draw, placedTogether, UUID } from '../token-shape.ts';
 
@@ -76,4 +86,5 @@ export const entra = {
       inactive('no-such-app', [400, 401], [saysAt('error_description', /^AADSTS(?:700016|90002|900023)\b/)], CODES),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, inactive, inHeader, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, inactive, inHeader, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, keyworded, run } from '../token-shape.ts';
 
@@ -28,4 +28,5 @@ export const fastly = {
       inactive('invalid-credentials', 401, [saysAt('msg', /credentials are missing or invalid/)], `${DOCS}/reference/api/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,14 @@
-import { active, field, inactive, inHeader, names, restricted, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  field,
+  inactive,
+  inHeader,
+  names,
+  restricted,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -25,4 +35,5 @@ export const figma = {
       inactive('expired', 403, [saysAt('err', /^Token expired/)], `${DOCS}/errors/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, holds, inactive, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, holds, inactive, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
@@ -20,4 +20,5 @@ export const firecrawl = {
       inactive('invalid-token', 401, [saysAt('error', /^Unauthorized/)], `${DOCS}/api-reference/introduction`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

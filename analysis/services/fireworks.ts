@@ -1,4 +1,4 @@
-import { active, apiAnswer, authorized, inactive, lists, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, apiAnswer, authorized, inactive, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -20,5 +20,5 @@ export const fireworks = {
       inactive('unauthorized', 401, [apiAnswer], `${DOCS}/guides/inference-error-codes (401)`),
     ]),
   },
-  unconfirmed: ['the body of the 401 answer'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the body of the 401 answer'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, at, field, inactive, names, postJson, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, at, field, inactive, names, postJson, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { alphabet, BASE64, run, shaped } from '../token-shape.ts';
 
@@ -45,5 +45,5 @@ export const fly = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the refusal'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusal'],
 } as const satisfies Service;

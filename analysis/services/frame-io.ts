@@ -1,4 +1,4 @@
-import { active, apiAnswer, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, apiAnswer, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -20,5 +20,5 @@ export const frameIo = {
       inactive('not-authorized', 401, [apiAnswer], `${DOCS}/api/reference/`),
     ]),
   },
-  unconfirmed: ['the body of the 401 answer'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the body of the 401 answer'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, field, get, inactive, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { BASE64URL, type Shape, HEX, LOWER_DIGITS, run, shaped } from '../token-shape.ts';
 
@@ -47,5 +47,5 @@ export const gitlab = {
       inactive('token-revoked', 401, [field('error', 'invalid_token')], `${DOCS}/api/rest/troubleshooting/#status-codes`),
     ]),
   },
-  unconfirmed: ['the checksum at the end of routable tokens: it is not checked'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the checksum at the end of routable tokens: it is not checked'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, field, get, inactive, names, postForm, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, names, postForm, reveal, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { BASE64URL, DIGITS, guarded, LOWER_DIGITS, placedTogether, run, shaped } from '../token-shape.ts';
 
@@ -90,6 +90,7 @@ export const googleOauth = {
     ]),
   },
   unconfirmed: [
+    ANSWERS_NOT_COMPARED,
     'whether a wrong secret is noticed before a wrong code: the order is what scanners of the field rely on',
     'secrets of desktop programs are public by design, and nothing in them tells so',
   ],

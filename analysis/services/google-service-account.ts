@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { at, get, reveal } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, at, get, reveal } from '../service-kit.ts';
 import type { Companion, Format, ProbeResponse, Random, Reading, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { BASE64, HEX, LOWER } from '../token-shape.ts';
@@ -79,7 +79,7 @@ export const googleServiceAccount = {
     ],
     read,
   },
-  unconfirmed: ['a key of an account that is disabled may still be published'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'a key of an account that is disabled may still be published'],
 } as const satisfies Service;
 
 function read({ status, json }: ProbeResponse, parts: Parts): Reading {

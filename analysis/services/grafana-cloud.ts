@@ -1,4 +1,15 @@
-import { active, at, field, get, inactive, lists, restricted, reveal, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  at,
+  field,
+  get,
+  inactive,
+  lists,
+  restricted,
+  reveal,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, alphabet, run, shaped } from '../token-shape.ts';
 
@@ -44,7 +55,7 @@ export const grafanaCloud = {
       ),
     ]),
   },
-  unconfirmed: ['the codes of the refusals'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the codes of the refusals'],
 } as const satisfies Service;
 
 /** The token is a JSON object in base64: organization, name, key, and in `m` the region. */

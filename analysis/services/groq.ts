@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, lists, restricted, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, lists, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -21,5 +21,5 @@ export const groq = {
       inactive('invalid-api-key', 401, [field('error.code', 'invalid_api_key', 'expired_api_key')], `${DOCS}/errors`),
     ]),
   },
-  unconfirmed: ['the code for organizations that Groq has restricted'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the code for organizations that Groq has restricted'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, keyworded, run, shaped, UUID } from '../token-shape.ts';
 
@@ -34,4 +34,5 @@ export const heroku = {
       inactive('unauthorized', 401, [field('id', 'unauthorized')], `${DOCS}/platform-api-reference#errors`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, keyworded, run } from '../token-shape.ts';
 
@@ -28,4 +28,5 @@ export const hetzner = {
       inactive('unauthorized', 401, [field('error.code', 'unauthorized')], `${DOCS}/#errors`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,14 @@
-import { active, authorized, field, inactive, lists, names, restricted, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  authorized,
+  field,
+  inactive,
+  lists,
+  names,
+  restricted,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { DIGITS, shaped, run, UUID } from '../token-shape.ts';
 
@@ -38,4 +48,5 @@ export const hubspot = {
       ),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

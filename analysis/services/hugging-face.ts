@@ -1,4 +1,4 @@
-import { active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { LETTERS, run, shaped } from '../token-shape.ts';
 
@@ -29,4 +29,5 @@ export const huggingFace = {
       ),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64, run, shaped } from '../token-shape.ts';
 
@@ -36,4 +36,5 @@ export const intercom = {
       ),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

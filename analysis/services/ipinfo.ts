@@ -1,4 +1,4 @@
-import { active, authorized, holds, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, holds, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -21,5 +21,5 @@ export const ipinfo = {
       inactive('unknown-token', [401, 403], [saysAt('error.title', /Unknown token|Invalid token/i)], `${DOCS}/error-responses`),
     ]),
   },
-  unconfirmed: ['the wording of the refusal'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusal'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, basicAuth, get, inactive, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, basicAuth, get, inactive, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { draw, GUARD_BEFORE, placedTogether, UUID } from '../token-shape.ts';
 
@@ -53,5 +53,5 @@ export const langfuse = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the refusal'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusal'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, apiAnswer, get, inactive, lists, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, apiAnswer, get, inactive, lists, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
@@ -27,5 +27,5 @@ export const langsmith = {
       inactive('invalid-token', 401, [apiAnswer], 'https://api.smith.langchain.com/redoc (401)'),
     ]),
   },
-  unconfirmed: ['the body of the 401 answer'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the body of the 401 answer'],
 } as const satisfies Service;

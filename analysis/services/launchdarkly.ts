@@ -1,4 +1,14 @@
-import { active, field, inactive, inHeader, names, restricted, reveal, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  field,
+  inactive,
+  inHeader,
+  names,
+  restricted,
+  reveal,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { shaped, UUID } from '../token-shape.ts';
 
@@ -8,7 +18,7 @@ export const launchdarkly = {
   id: 'launchdarkly',
   label: 'LaunchDarkly',
   family: 'token',
-  docs: `${DOCS}/home/account/api`,
+  docs: `${DOCS}/api`,
   revoke: 'https://app.launchdarkly.com/settings/authorization',
   formats: [
     shaped({ id: 'launchdarkly.access-token', shape: ['api-', ...UUID], variable: 'LAUNCHDARKLY_ACCESS_TOKEN' }),
@@ -26,5 +36,5 @@ export const launchdarkly = {
       inactive('unauthorized', 401, [field('code', 'unauthorized', 'invalid_token')], `${DOCS}/api#errors`),
     ]),
   },
-  unconfirmed: ['the codes of the refusals'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the codes of the refusals'],
 } as const satisfies Service;

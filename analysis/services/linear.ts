@@ -1,4 +1,14 @@
-import { active, field, inactive, names, postJson, restricted, reveal, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  field,
+  inactive,
+  names,
+  postJson,
+  restricted,
+  reveal,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -24,4 +34,5 @@ export const linear = {
       inactive('authentication', [200, 400, 401], [field('errors.0.extensions.code', 'AUTHENTICATION_ERROR')], DOCS),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, inactive, names, restricted, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, inactive, names, restricted, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -23,4 +23,5 @@ export const linode = {
       inactive('invalid-token', 401, [saysAt('errors.0.reason', /^Invalid (?:OAuth )?Token/i)], `${DOCS}/errors`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

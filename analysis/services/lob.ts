@@ -1,4 +1,15 @@
-import { active, basicAuth, field, get, inactive, lists, restricted, reveal, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  basicAuth,
+  field,
+  get,
+  inactive,
+  lists,
+  restricted,
+  reveal,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
@@ -21,4 +32,5 @@ export const lob = {
       inactive('invalid-api-key', 401, [field('error.code', 'invalid_api_key', 'unauthorized')], `${DOCS}/#tag/Errors`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, basicAuth, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, basicAuth, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { alphabet, DIGITS, HEX, run, shaped } from '../token-shape.ts';
 
@@ -32,4 +32,5 @@ export const mailchimp = {
       inactive('user-disabled', 403, [field('title', 'User Disabled')], `${DOCS}/docs/errors/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

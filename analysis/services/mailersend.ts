@@ -1,4 +1,14 @@
-import { active, authorized, field, inactive, names, restricted, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  authorized,
+  field,
+  inactive,
+  names,
+  restricted,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
@@ -21,4 +31,5 @@ export const mailersend = {
       inactive('unauthenticated', 401, [field('message', 'Unauthenticated.')], `${DOCS}/general.html`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

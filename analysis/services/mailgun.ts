@@ -1,4 +1,4 @@
-import { active, basicAuth, get, inactive, lists, reveal, says, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, basicAuth, get, inactive, lists, reveal, says, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run, shaped } from '../token-shape.ts';
 
@@ -31,5 +31,5 @@ export const mailgun = {
       inactive('forbidden', 401, [says(/^"?Forbidden|Invalid private key/)], `${DOCS}/mg-auth`),
     ]),
   },
-  unconfirmed: ['the answer to a key that may only send: read as unknown unless it is 401'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the answer to a key that may only send: read as unknown unless it is 401'],
 } as const satisfies Service;

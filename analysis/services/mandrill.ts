@@ -1,4 +1,4 @@
-import { active, field, inactive, postJson, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, inactive, postJson, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, keyworded, run, shaped } from '../token-shape.ts';
 
@@ -32,6 +32,7 @@ export const mandrill = {
       inactive('invalid-key', [401, 500], [field('name', 'Invalid_Key')], `${DOCS}/docs/error-glossary/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;
 
 /** Keys are drawn from both cases and digits: a word of 22 letters is none. */

@@ -1,4 +1,4 @@
-import { active, at, field, get, inactive, publicByDesign, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, at, field, get, inactive, publicByDesign, reveal, verdictTable } from '../service-kit.ts';
 import type { Format, Random, Service } from '../service.ts';
 import { BASE64URL, LOWER, run, shaped } from '../token-shape.ts';
 
@@ -48,6 +48,7 @@ export const mapbox = {
       ),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;
 
 function claimsOf(text: string): unknown {

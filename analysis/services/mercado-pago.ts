@@ -1,4 +1,4 @@
-import { active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { DIGITS, HEX, run, shaped } from '../token-shape.ts';
 
@@ -31,5 +31,5 @@ export const mercadoPago = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the refusal'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusal'],
 } as const satisfies Service;

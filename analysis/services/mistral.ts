@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, lists, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, lists, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, keyworded, run } from '../token-shape.ts';
 
@@ -29,4 +29,5 @@ export const mistral = {
       inactive('unauthorized', 401, [saysAt('detail', /^Unauthorized/)], 'wording of the refusal'),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

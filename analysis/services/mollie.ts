@@ -1,4 +1,4 @@
-import { active, authorized, field, holds, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, holds, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, keyworded, run } from '../token-shape.ts';
 
@@ -27,4 +27,5 @@ export const mollie = {
       inactive('unauthorized', 401, [field('title', 'Unauthorized Request')], `${DOCS}/reference/error-handling`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

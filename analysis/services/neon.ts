@@ -1,4 +1,4 @@
-import { active, apiAnswer, authorized, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, apiAnswer, authorized, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { LOWER_DIGITS, run, shaped } from '../token-shape.ts';
 
@@ -20,5 +20,5 @@ export const neon = {
       inactive('unauthorized', 401, [apiAnswer], 'https://api-docs.neon.tech/reference/authentication'),
     ]),
   },
-  unconfirmed: ['the body of the 401 answer'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the body of the 401 answer'],
 } as const satisfies Service;

@@ -1,4 +1,15 @@
-import { active, apiAnswer, at, inactive, names, postJson, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  apiAnswer,
+  at,
+  inactive,
+  names,
+  postJson,
+  reveal,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Reading, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { alphabet, HEX, run, shaped, UPPER_DIGITS } from '../token-shape.ts';
@@ -50,5 +61,5 @@ export const newRelic = {
       inactive('unauthorized', 401, [apiAnswer], `${DOCS}/nerdgraph/get-started/introduction-new-relic-nerdgraph/`),
     ]),
   },
-  unconfirmed: ['the wording of the refusal'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusal'],
 } as const satisfies Service;

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { crc32Base62 } from '../checksum.ts';
-import { active, apiAnswer, authorized, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, apiAnswer, authorized, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Format, Random, Service } from '../service.ts';
 import { ALNUM, draw, longest, shaped, sourceOf, UUID } from '../token-shape.ts';
 
@@ -67,6 +67,7 @@ export const npm = {
     ]),
   },
   unconfirmed: [
+    ANSWERS_NOT_COMPARED,
     'the body of the 401 answer',
     'the answer to a token whose allowed addresses exclude ours: it is read as unknown',
   ],

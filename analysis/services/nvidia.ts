@@ -1,4 +1,4 @@
-import { active, apiAnswer, authorized, inactive, lists, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, apiAnswer, authorized, inactive, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -18,5 +18,5 @@ export const nvidia = {
     requests: authorized('https://api.nvcf.nvidia.com/v2/nvcf/functions?visibility=authorized'),
     read: verdictTable([active('functions', 200, [lists('functions')], DOCS), inactive('unauthorized', 401, [apiAnswer], DOCS)]),
   },
-  unconfirmed: ['the body of the 401 answer, and whether some good keys get a 403'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the body of the 401 answer, and whether some good keys get a 403'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, field, get, inactive, names, restricted, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, names, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { BASE64URL, LOWER, placedTogether } from '../token-shape.ts';
 
@@ -54,4 +54,5 @@ export const okta = {
       inactive('invalid-token', 401, [field('errorCode', 'E0000011')], `${DOCS}/reference/error-codes/#E0000011`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, get, inactive, names, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, get, inactive, names, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { keyworded, UUID } from '../token-shape.ts';
 
@@ -29,5 +29,5 @@ export const opsgenie = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the refusals'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusals'],
 } as const satisfies Service;

@@ -1,4 +1,15 @@
-import { active, field, get, inactive, lists, names, restricted, reveal, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  field,
+  get,
+  inactive,
+  lists,
+  names,
+  restricted,
+  reveal,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, LOWER_DIGITS, run, shaped } from '../token-shape.ts';
 
@@ -41,4 +52,5 @@ export const paddle = {
       ),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, apiAnswer, get, inactive, lists, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, apiAnswer, get, inactive, lists, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { alphabet, keyworded, run } from '../token-shape.ts';
 
@@ -33,5 +33,5 @@ export const pagerduty = {
       inactive('unauthorized', 401, [apiAnswer], `${DOCS}/errors`),
     ]),
   },
-  unconfirmed: ['the body of the 401 answer'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the body of the 401 answer'],
 } as const satisfies Service;

@@ -1,4 +1,14 @@
-import { active, basicAuth, field, inactive, names, postForm, reveal, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  basicAuth,
+  field,
+  inactive,
+  names,
+  postForm,
+  reveal,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { BASE64URL, placedTogether } from '../token-shape.ts';
 
@@ -58,4 +68,5 @@ export const paypal = {
       inactive('invalid-client', 401, [field('error', 'invalid_client')], `${DOCS}/authentication/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

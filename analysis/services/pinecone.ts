@@ -1,4 +1,4 @@
-import { active, inactive, inHeader, lists, says, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, inactive, inHeader, lists, says, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -22,5 +22,5 @@ export const pinecone = {
       inactive('invalid-api-key', 401, [says(/Invalid API Key|Unauthorized|UNAUTHENTICATED/i)], `${DOCS}/errors`),
     ]),
   },
-  unconfirmed: ['the answer to keys whose role does not list indexes: read as unknown unless it is 401'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the answer to keys whose role does not list indexes: read as unknown unless it is 401'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, field, get, inactive, names, restricted, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, names, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
@@ -22,4 +22,5 @@ export const postman = {
       inactive('authentication', 401, [field('error.name', 'AuthenticationError')], `${DOCS}/authentication/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, field, inactive, inHeader, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, inactive, inHeader, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { keyworded, UUID } from '../token-shape.ts';
 
@@ -20,5 +20,5 @@ export const postmark = {
       inactive('invalid-token', 401, [field('ErrorCode', 10)], `${DOCS}/api/overview#error-codes`),
     ]),
   },
-  unconfirmed: ['tokens of an account, which open other addresses, get the same refusal'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'tokens of an account, which open other addresses, get the same refusal'],
 } as const satisfies Service;

@@ -1,4 +1,15 @@
-import { active, basicAuth, field, get, inactive, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  basicAuth,
+  field,
+  get,
+  inactive,
+  lists,
+  reveal,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { ALNUM, GUARD_BEFORE, placedTogether } from '../token-shape.ts';
 
@@ -62,5 +73,5 @@ export const razorpay = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the refusals'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusals'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, basicAuth, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, basicAuth, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { LOWER_DIGITS, run, shaped } from '../token-shape.ts';
 
@@ -25,4 +25,5 @@ export const readme = {
       ),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -20,5 +20,5 @@ export const render = {
       inactive('unauthorized', 401, [saysAt('message', /^Unauthorized/i)], `${DOCS}/reference/authentication`),
     ]),
   },
-  unconfirmed: ['the body of the 401 answer'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the body of the 401 answer'],
 } as const satisfies Service;

@@ -1,4 +1,14 @@
-import { active, field, inactive, inHeader, lists, restricted, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  field,
+  inactive,
+  inHeader,
+  lists,
+  restricted,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -33,5 +43,5 @@ export const rollbar = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the refusals'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusals'],
 } as const satisfies Service;

@@ -1,4 +1,15 @@
-import { active, field, get, inactive, lists, names, restricted, reveal, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  field,
+  get,
+  inactive,
+  lists,
+  names,
+  restricted,
+  reveal,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -24,5 +35,5 @@ export const segment = {
       inactive('unauthorized', 401, [lists('errors')], `${DOCS}/#section/Errors`),
     ]),
   },
-  unconfirmed: ['the bodies of the refusals'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the bodies of the refusals'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, get, inactive, lists, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, get, inactive, lists, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -39,5 +39,5 @@ export const sendgrid = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the refusal for an address that the account does not allow'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusal for an address that the account does not allow'],
 } as const satisfies Service;

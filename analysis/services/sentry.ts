@@ -1,4 +1,4 @@
-import { active, at, field, get, holds, inactive, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, at, field, get, holds, inactive, reveal, verdictTable } from '../service-kit.ts';
 import type { Format, Random, Service } from '../service.ts';
 import { BASE64, HEX, run, shaped } from '../token-shape.ts';
 
@@ -41,6 +41,7 @@ export const sentry = {
       inactive('expired', 401, [field('detail', 'Token expired')], `${DOCS}/api/auth/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;
 
 function claimsOf(token: string): unknown {

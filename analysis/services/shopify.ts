@@ -1,4 +1,4 @@
-import { active, get, inactive, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, get, inactive, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { GUARD_BEFORE, HEX, LOWER, placedTogether } from '../token-shape.ts';
 
@@ -73,5 +73,5 @@ export const shopify = {
       ),
     ]),
   },
-  unconfirmed: ['the answers of closed and frozen shops (402, 404, 423): read as unknown'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the answers of closed and frozen shops (402, 404, 423): read as unknown'],
 } as const satisfies Service;

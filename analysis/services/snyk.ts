@@ -1,4 +1,4 @@
-import { active, get, inactive, lists, names, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, get, inactive, lists, names, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { keyworded, UUID } from '../token-shape.ts';
 
@@ -23,4 +23,5 @@ export const snyk = {
       inactive('unauthorized', 401, [lists('errors')], 'https://apidocs.snyk.io/'),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, basicAuth, field, get, inactive, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, basicAuth, field, get, inactive, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
@@ -25,4 +25,5 @@ export const sonarcloud = {
       inactive('not-valid', [200, 401], [field('valid', false)], 'https://sonarcloud.io/web_api/api/authentication/validate'),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

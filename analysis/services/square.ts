@@ -1,4 +1,4 @@
-import { active, field, get, inactive, lists, restricted, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, lists, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -38,4 +38,5 @@ export const square = {
       inactive('unauthorized', 401, [field('errors.0.category', 'AUTHENTICATION_ERROR')], ERRORS),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

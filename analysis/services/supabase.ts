@@ -1,5 +1,18 @@
 import { parseJwt, signHmacJwt } from '../jwt-form.ts';
-import { active, at, field, get, holds, inactive, lists, names, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  at,
+  field,
+  get,
+  holds,
+  inactive,
+  lists,
+  names,
+  reveal,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Env, Format, Random, Reading, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { BASE64URL, GUARD_BEFORE, HEX, LOWER, placed, run, shaped } from '../token-shape.ts';
@@ -79,7 +92,7 @@ export const supabase = {
       inactive('project-paused', 540, [field('message', 'Project paused')], `${DOCS}/guides/troubleshooting/http-status-codes`),
     ]),
   },
-  unconfirmed: ['projects that are gone have no host name any more: that is read as unknown'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'projects that are gone have no host name any more: that is read as unknown'],
 } as const satisfies Service;
 
 /** The project that a key names, or null where the token is no such key. */

@@ -1,4 +1,4 @@
-import { active, get, inactive, lists, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, get, inactive, lists, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -36,5 +36,5 @@ export const tailscale = {
       inactive('api-token-invalid', 401, [saysAt('message', /API token invalid/i)], `${DOCS}/api`),
     ]),
   },
-  unconfirmed: ['the wording for a token without the right to list devices'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording for a token without the right to list devices'],
 } as const satisfies Service;

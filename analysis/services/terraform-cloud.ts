@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -28,5 +28,5 @@ export const terraformCloud = {
       inactive('unauthorized', 401, [field('errors.0.status', '401')], `${DOCS}#authentication`),
     ]),
   },
-  unconfirmed: ['tokens of teams and organizations have no account: their 404 is read as unknown'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'tokens of teams and organizations have no account: their 404 is read as unknown'],
 } as const satisfies Service;

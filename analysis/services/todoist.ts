@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -20,5 +20,5 @@ export const todoist = {
       inactive('unauthorized', [401, 403], [field('error_tag', 'UNAUTHORIZED', 'AUTH_INVALID_TOKEN', 'INVALID_TOKEN')], DOCS),
     ]),
   },
-  unconfirmed: ['the names of the errors'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the names of the errors'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, HEX, keyworded, run, shaped } from '../token-shape.ts';
 
@@ -28,4 +28,5 @@ export const together = {
       inactive('invalid-api-key', 401, [field('error.code', 'invalid_api_key')], `${DOCS}/docs/error-codes`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, says, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, says, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, keyworded, run } from '../token-shape.ts';
 
@@ -34,4 +34,5 @@ export const travisCi = {
       inactive('access-denied', [401, 403], [says(/^access denied\s*$/)], 'what the command line of Travis CI reports'),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { keyworded, LOWER_DIGITS, run } from '../token-shape.ts';
 
@@ -33,5 +33,5 @@ export const twitch = {
       ),
     ]),
   },
-  unconfirmed: ['client ids and client secrets have the same form and get the same refusal'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'client ids and client secrets have the same form and get the same refusal'],
 } as const satisfies Service;

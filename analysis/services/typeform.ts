@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { alphabet, run, shaped } from '../token-shape.ts';
 
@@ -26,4 +26,5 @@ export const typeform = {
       inactive('authentication-failed', [401, 403], [field('code', 'AUTHENTICATION_FAILED')], `${DOCS}/create/`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

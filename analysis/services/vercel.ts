@@ -1,4 +1,4 @@
-import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
 import { crc32Base62 } from '../checksum.ts';
 import type { Random, Service } from '../service.ts';
 import { ALNUM, keyworded, run, shaped } from '../token-shape.ts';
@@ -39,6 +39,7 @@ export const vercel = {
     ]),
   },
   unconfirmed: [
+    ANSWERS_NOT_COMPARED,
     'what the checksum at the end is taken of: here of the fifty characters before it',
     'the answer to tokens for one team alone',
   ],

@@ -1,4 +1,4 @@
-import { active, authorized, holds, inactive, restricted, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, holds, inactive, restricted, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { keyworded, run, UPPER_DIGITS } from '../token-shape.ts';
 
@@ -26,4 +26,5 @@ export const vultr = {
       inactive('invalid-api-token', 401, [saysAt('error', /^Invalid API token/)], `${DOCS}#section/Authentication`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { active, authorized, field, holds, inactive, restricted, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, holds, inactive, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -21,4 +21,5 @@ export const webflow = {
       inactive('not-authorized', 401, [field('code', 'not_authorized')], `${DOCS}/reference/error-handling`),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,15 @@
-import { active, apiAnswer, at, basicAuth, inactive, names, postJson, reveal, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  apiAnswer,
+  at,
+  basicAuth,
+  inactive,
+  names,
+  postJson,
+  reveal,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -32,4 +43,5 @@ export const weightsAndBiases = {
       inactive('unauthorized', 401, [apiAnswer], 'what `wandb login` asks'),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,14 @@
-import { active, authorized, field, inactive, names, restricted, saysAt, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  authorized,
+  field,
+  inactive,
+  names,
+  restricted,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -34,4 +44,5 @@ export const xai = {
       inactive('incorrect-key', [400, 401], [saysAt('error', /^Incorrect API key provided/)], 'wording of the refusal'),
     ]),
   },
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;
