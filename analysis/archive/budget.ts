@@ -82,6 +82,13 @@ export class Budget {
     return held;
   }
 
+  /** Takes exactly so much memory; false where too much is held already. */
+  tryHold(bytes: number): boolean {
+    if (this.#held + bytes > this.limits.heldBytes) return false;
+    this.#held += bytes;
+    return true;
+  }
+
   release(bytes: number): void {
     this.#held -= bytes;
   }

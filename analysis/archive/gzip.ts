@@ -1,7 +1,8 @@
 import { giveDecoder, takeDecoder } from './inflate/decoder.ts';
 import { InflateReader } from './inflate/inflate-reader.ts';
 import { take, type Problem, type Reader } from './reader.ts';
-import type { At, Walker } from './walker.ts';
+import type { Unpacked } from './unpack.ts';
+import type { Walker } from './walker.ts';
 
 const FLAG_HEADER_CRC = 2;
 const FLAG_EXTRA = 4;
@@ -11,49 +12,26 @@ const FLAG_COMMENT = 16;
 /** How many bytes a name or comment in a gzip header may have. */
 const HEADER_TEXT_BYTES = 64 * 1024;
 
-/**
- * A gzip file (RFC 1952): its members one after another are one content. What follows the last member is delivered as
- * it is, zero padding aside.
- */
-export async function readGzip(reader: Reader, at: At, walker: Walker): Promise<void> {
-  const decoder = takeDecoder();
-  try {
-    const content = new GunzipReader(reader, new InflateReader(reader, decoder, walker.budget));
-    await walker.member(content, at);
-    await walker.drain(content);
-    if (content.problem) walker.skipped(at.path, content.problem.reason, content.problem.detail);
-    else await readTrail(reader, at, walker);
-  } finally {
-    giveDecoder(decoder);
-  }
+/** A gzip file (RFC 1952): its members one after another are one content. */
+export function openGzip(input: Reader, walker: Walker): Unpacked {
+  return new GunzipReader(input, walker);
 }
 
-async function readTrail(reader: Reader, at: At, walker: Walker): Promise<void> {
-  for (;;) {
-    if (reader.available === 0 && !(await reader.fill(1))) return;
-    const part = reader.peek();
-    const junk = part.findIndex((byte) => byte !== 0);
-    reader.skip(junk === -1 ? part.length : junk);
-    if (junk !== -1) break;
-  }
-  walker.skipped(
-    at.path,
-    'trailing-data',
-    'bytes follow the compressed data that are no gzip member; they were searched as they are',
-  );
-  await walker.deliver(reader, [...at.path, '(after the gzip data)'], null);
-}
-
-class GunzipReader implements Reader {
+class GunzipReader implements Unpacked {
   readonly #input: Reader;
+  readonly #decoder = takeDecoder();
   readonly #inflated: InflateReader;
   #members = 0;
   #ended = false;
   #problem: Problem | null = null;
 
-  constructor(input: Reader, inflated: InflateReader) {
+  constructor(input: Reader, walker: Walker) {
     this.#input = input;
-    this.#inflated = inflated;
+    this.#inflated = new InflateReader(input, this.#decoder, walker.budget);
+  }
+
+  close(): void {
+    giveDecoder(this.#decoder);
   }
 
   get problem(): Problem | null {

@@ -1,15 +1,21 @@
 import type { Skipped } from '../../data/model.ts';
+import { readAr } from './ar.ts';
+import { readAsar } from './asar.ts';
 import { Budget, Exhausted } from './budget.ts';
-import { readGzip } from './gzip.ts';
 import type { WalkLimits } from './limits.ts';
-import { RewoundReader, SourceReader, gather, type Reader } from './reader.ts';
-import { SNIFF_BYTES, sniff } from './sniff.ts';
+import { SourceReader, type Reader } from './reader.ts';
+import { RewoundReader, gather } from './rewind.ts';
+import { SNIFF_BYTES, describeUnreadable, mayHoldZip, sniff, type Kind } from './sniff.ts';
 import { bytesSource, UnreadableSource, type ByteSource } from './source.ts';
-import { readTar } from './tar.ts';
-import { isTarHeader } from './tar-header.ts';
+import { readTar } from './tar/tar.ts';
+import { readUnpacked, type Compression } from './unpack.ts';
 import type { At, Walker } from './walker.ts';
-import { readZip, readZipForward } from './zip.ts';
-import { readZipDirectory } from './zip-directory.ts';
+import { readZipDirectory } from './zip/directory.ts';
+import { readLocalHeader } from './zip/stream.ts';
+import { readZip, readZipForward } from './zip/zip.ts';
+
+/** Bytes that the visitor gets at a time, at most: enough to make calls cheap, little enough to stay in the cache. */
+const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Gets what the walk finds, one file after another, each as `open`, any number of `data`, `close`. All calls are
@@ -28,8 +34,10 @@ export interface Visitor {
   data(chunk: Uint8Array): void;
   /** The file ends. `complete` is false where bytes are missing, for a reason that `skipped` is told. */
   close(outcome: { readonly bytes: number; readonly complete: boolean }): void;
-  /** Something could not be read, or only differently than its archive promises. May come while a file is open. */
+  /** Something was not read, or not for certain. May come while a file is open. */
   skipped(row: Skipped): void;
+  /** Something is odd and was read all the same, such as entries that a zip's directory hides. */
+  noted?(row: Skipped): void;
 }
 
 export interface WalkStats {
@@ -84,7 +92,7 @@ class ArtifactWalker implements Walker {
   readonly budget: Budget;
   readonly #visitor: Visitor;
   readonly #stats = { entries: 0, bytes: 0, containers: 0, folders: 0, links: 0, devices: 0 };
-  readonly #unshown = new Map<string, number>();
+  readonly #untold = new Map<string, { readonly kind: 'skipped' | 'noted'; readonly row: Skipped; readonly count: number }>();
   #rows = 0;
   lastPath: readonly string[] | null = null;
 
@@ -99,20 +107,15 @@ class ArtifactWalker implements Walker {
 
   async artifact(source: ByteSource): Promise<void> {
     const reader = new SourceReader(source);
-    await reader.fill(SNIFF_BYTES);
-    const head = reader.peek(SNIFF_BYTES);
     const path = [source.name];
-    if (head.length === 0) {
+    if (!(await reader.fill(1))) {
       this.skipped(path, 'empty', 'the file is empty');
       return;
     }
-    const at: At = { path, depth: 0, size: source.size, source, unpacked: false, inEnvelope: false };
-    if (sniff(head) === null && !isTarHeader(head)) {
-      if (await readZipDirectory(source, 1)) return this.#counted(() => readZip(source, at, this));
+    await this.member(reader, { path, depth: 0, size: source.size, source, unpacked: false, inEnvelope: false });
+    if (this.#stats.containers === 0) {
       this.skipped(path, 'not-an-archive', 'the file is no archive that can be read; it was searched as it is');
-      return this.#leaf(reader, path, source.size);
     }
-    await this.member(reader, at);
   }
 
   async member(reader: Reader, at: At): Promise<void> {
@@ -121,37 +124,53 @@ class ArtifactWalker implements Walker {
       if (typeof filled !== 'boolean') await filled;
     }
     const head = reader.peek(SNIFF_BYTES);
-    const kind = sniff(head) ?? (isTarHeader(head) ? 'tar' : null);
-    if (kind === null) return this.#leaf(reader, at.path, at.size);
-    if (at.depth > this.budget.limits.depth) {
-      this.skipped(
-        at.path,
-        'limit-depth',
-        `the archive lies deeper than ${this.budget.limits.depth} levels; it was searched as it is, not opened`,
-      );
-      return this.#leaf(reader, at.path, at.size);
+    const name = at.path.at(-1) ?? '';
+    const kind = sniff(head, name);
+    if (kind === null && !mayHoldZip(head, name)) return this.#leaf(reader, at);
+    if (at.depth <= this.budget.limits.depth) return this.#open(kind ?? 'program', reader, at);
+    if (kind !== null && kind !== 'brotli') {
+      const { depth } = this.budget.limits;
+      this.skipped(at.path, 'limit-depth', `the archive lies deeper than ${depth} levels; it was searched as it is, not opened`);
     }
+    return this.#leaf(reader, at);
+  }
+
+  async #open(kind: Kind | 'program', reader: Reader, at: At): Promise<void> {
     switch (kind) {
       case 'tar':
         return this.#counted(() => readTar(reader, at, this));
+      case 'ar':
+        return this.#counted(() => readAr(reader, at, this));
+      case 'asar':
+        return this.#counted(() => readAsar(reader, at, this));
       case 'zip':
-        return this.#zip(reader, at);
-      case 'gzip':
-        return this.#counted(() => readGzip(reader, this.#unpacked(at), this));
+      case 'program':
+        return this.#zip(kind, reader, at);
+      case 'unreadable':
+        return this.#unreadable(reader, at);
       default:
-        this.skipped(
-          at.path,
-          'compression-unsupported',
-          `the file is of the kind ${kind}, which is not opened; it was searched as it is`,
-        );
-        return this.#leaf(reader, at.path, at.size);
+        return this.#compressed(kind, reader, at);
     }
   }
 
-  /** What comes out of a bare compression: a level deeper only where it came out of one itself. */
-  #unpacked(at: At): At {
-    const depth = at.depth + (at.unpacked ? 1 : 0) - (at.inEnvelope ? 1 : 0);
-    return { ...at, depth, size: null, source: null, unpacked: true, inEnvelope: false };
+  async #unreadable(reader: Reader, at: At): Promise<void> {
+    const what = describeUnreadable(reader.peek(SNIFF_BYTES));
+    this.skipped(at.path, 'compression-unsupported', `the file is ${what}, which is not opened; it was searched as it is`);
+    await this.#leaf(reader, at);
+  }
+
+  async #compressed(kind: Compression, reader: Reader, at: At): Promise<void> {
+    const again = await readUnpacked(kind, reader, unpackedFrom(at), this);
+    if (!again) return;
+    // A name alone is no promise.
+    if (kind !== 'brotli') {
+      this.skipped(
+        at.path,
+        'corrupt',
+        `the file begins like ${kind} data, but nothing can be unpacked; it was searched as it is`,
+      );
+    }
+    await this.#leaf(again, at);
   }
 
   async #counted(read: () => Promise<void>): Promise<void> {
@@ -159,27 +178,45 @@ class ArtifactWalker implements Walker {
     await read();
   }
 
-  async #zip(reader: Reader, at: At): Promise<void> {
-    const { source } = at;
-    if (source) return this.#counted(() => readZip(source, at, this));
+  /** A zip is read by the directory at its end: where it is not in memory or in a file anyway, it is held in memory. */
+  async #zip(kind: 'zip' | 'program', reader: Reader, at: At): Promise<void> {
+    if (at.source) return this.#zipIn(kind, at.source, at);
     const held = this.budget.hold(at.size);
     try {
       const { bytes, whole } = await gather(reader, held);
-      const name = at.path.at(-1) ?? '';
-      if (whole) await this.#counted(() => readZip(bytesSource(name, bytes), at, this));
-      else await this.#counted(() => readZipForward(new RewoundReader(bytes, reader), at, this));
+      if (whole) await this.#zipIn(kind, bytesSource(at.path.at(-1) ?? '', bytes), at);
+      else if (kind === 'zip') await this.#counted(() => readZipForward(new RewoundReader(bytes, reader), at, this));
+      else await this.#leaf(new RewoundReader(bytes, reader), at);
     } finally {
       this.budget.release(held);
     }
+  }
+
+  async #zipIn(kind: 'zip' | 'program', source: ByteSource, at: At): Promise<void> {
+    const directory = await readZipDirectory(source, this.budget.limits.entries + 1);
+    if (directory && (kind === 'zip' || directory.entries.length > 0)) {
+      return this.#counted(() => readZip(source, directory, at, this));
+    }
+    const reader = new SourceReader(source);
+    if (kind === 'zip' && (await readLocalHeader(reader))) {
+      this.skipped(
+        at.path,
+        'truncated',
+        'the zip has no central directory; it was read from front to back, files may be missing',
+      );
+      return this.#counted(() => readZipForward(reader, at, this));
+    }
+    if (kind === 'zip') this.skipped(at.path, 'corrupt', 'the file begins like a zip, but is none; it was searched as it is');
+    await this.#leaf(reader, at);
   }
 
   async deliver(reader: Reader, path: readonly string[], size: number | null): Promise<void> {
     await this.#read(reader, path, size);
   }
 
-  async #leaf(reader: Reader, path: readonly string[], size: number | null): Promise<void> {
+  async #leaf(reader: Reader, at: At): Promise<void> {
     this.#stats.entries += 1;
-    await this.#read(reader, path, size);
+    await this.#read(reader, at.path, at.size);
   }
 
   async #read(reader: Reader, path: readonly string[], size: number | null): Promise<void> {
@@ -195,7 +232,7 @@ class ArtifactWalker implements Walker {
           const more = reader.fill(1);
           if (!(typeof more === 'boolean' ? more : await more)) break;
         }
-        const chunk = reader.peek(entryBytes - bytes);
+        const chunk = reader.peek(Math.min(CHUNK_BYTES, entryBytes - bytes));
         if (chunk.length === 0) break;
         visitor.data(chunk);
         reader.skip(chunk.length);
@@ -223,18 +260,38 @@ class ArtifactWalker implements Walker {
   }
 
   skipped(path: readonly string[], reason: string, detail: string): void {
+    this.#row('skipped', { path, reason, detail });
+  }
+
+  noted(path: readonly string[], reason: string, detail: string): void {
+    this.#row('noted', { path, reason, detail });
+  }
+
+  #row(kind: 'skipped' | 'noted', row: Skipped): void {
     this.#rows += 1;
-    if (this.#rows <= this.budget.limits.rows) this.#visitor.skipped({ path, reason, detail });
-    else this.#unshown.set(reason, (this.#unshown.get(reason) ?? 0) + 1);
+    if (this.#rows <= this.budget.limits.rows) return this.#tell(kind, row);
+    const key = `${kind} ${row.reason}`;
+    this.#untold.set(key, { kind, row, count: (this.#untold.get(key)?.count ?? 0) + 1 });
+  }
+
+  #tell(kind: 'skipped' | 'noted', row: Skipped): void {
+    if (kind === 'skipped') this.#visitor.skipped(row);
+    else this.#visitor.noted?.(row);
   }
 
   closeRows(name: string): void {
-    for (const [reason, count] of this.#unshown) {
-      this.#visitor.skipped({ path: [name], reason, detail: `${count} more of this kind in the artifact` });
+    for (const { kind, row, count } of this.#untold.values()) {
+      this.#tell(kind, { path: [name], reason: row.reason, detail: `${count} more of this kind in the artifact` });
     }
   }
 
   counted(what: 'containers' | 'folders' | 'links' | 'devices'): void {
     this.#stats[what] += 1;
   }
+}
+
+/** What comes out of a bare compression: a level deeper only where it came out of one itself. */
+function unpackedFrom(at: At): At {
+  const depth = at.depth + (at.unpacked ? 1 : 0) - (at.inEnvelope ? 1 : 0);
+  return { ...at, depth, size: null, source: null, unpacked: true, inEnvelope: false };
 }

@@ -27,7 +27,10 @@ export interface Walker {
   deliver(reader: Reader, path: readonly string[], size: number | null): Promise<void>;
   /** Passes over what is left in `reader`. */
   drain(reader: Reader): Promise<void>;
+  /** Records what was not read, or not for certain. */
   skipped(path: readonly string[], reason: string, detail: string): void;
+  /** Records what is odd and was read all the same. */
+  noted(path: readonly string[], reason: string, detail: string): void;
   counted(what: 'containers' | 'folders' | 'links' | 'devices'): void;
 }
 

@@ -1,8 +1,8 @@
-import { PartReader, take, type Reader } from './reader.ts';
-import { showName } from './names.ts';
-import { BLOCK, isTarHeader, readTarHeader, upToNul, type TarHeader } from './tar-header.ts';
-import { inside, type At, type Walker } from './walker.ts';
-import { rangeSource } from './source.ts';
+import { PartReader, take, type Reader } from '../reader.ts';
+import { showName } from '../names.ts';
+import { BLOCK, isTarHeader, readTarHeader, upToNul, type TarHeader } from './header.ts';
+import { inside, type At, type Walker } from '../walker.ts';
+import { rangeSource } from '../source.ts';
 
 /** What extended headers say about the member that follows them. */
 interface Extensions {
@@ -67,7 +67,14 @@ class TarReader {
     if (available > 0 && this.#reader.peek().some((byte) => byte !== 0)) {
       await this.#walker.deliver(this.#reader, [...this.#at.path, `(bytes at ${this.#position})`], available);
     }
-    if (!this.#sawEnd) this.#report('truncated', 'the tar ends without the empty blocks that close a tar; files may be missing');
+    if (!this.#sawEnd) this.#reportNoEnd();
+  }
+
+  /** Within a compression or another archive, whose own end was seen, this is how some writers close a tar. */
+  #reportNoEnd(): void {
+    const detail = 'the tar ends without the empty blocks that close a tar';
+    if (this.#at.unpacked || this.#at.depth > 0) this.#walker.noted(this.#at.path, 'no-end', detail);
+    else this.#walker.skipped(this.#at.path, 'truncated', `${detail}; files may be missing`);
   }
 
   #report(reason: string, detail: string, name?: string): void {
@@ -99,7 +106,8 @@ class TarReader {
     const size = this.#next.size ?? this.#global.size ?? header.size;
     this.#next = { name: null, size: null };
     const { name, shortened } = showName(nameBytes, this.#walker.budget.limits.nameBytes);
-    if (shortened) this.#report('limit-name', `the name has ${nameBytes.length} bytes and is shown shortened`, name);
+    if (shortened)
+      this.#walker.noted([...this.#at.path, name], 'limit-name', `the name has ${nameBytes.length} bytes and is shown shortened`);
     this.#walker.budget.enter();
     const kind = kindOf(header.type, nameBytes);
     if (kind !== 'file') this.#walker.counted(kind);

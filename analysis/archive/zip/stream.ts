@@ -1,6 +1,8 @@
-import { SIGNATURE, toBuffer, widen } from './zip-directory.ts';
-import { METHOD, readZipData, type ZipMember, type ZipPlace } from './zip-entry.ts';
-import { PartReader, type Reader } from './reader.ts';
+import { SIGNATURE, toBuffer, widen } from './directory.ts';
+import { METHOD, readZipData, type ZipMember, type ZipPlace } from './entry.ts';
+import { CountingReader } from '../counting-reader.ts';
+import { showName } from '../names.ts';
+import { PartReader, type Reader } from '../reader.ts';
 
 const LOCAL_BYTES = 30;
 const SIZES_FOLLOW = 8;
@@ -16,25 +18,33 @@ export interface LocalHeader extends ZipMember {
 /**
  * Members one after another by their local headers: for zips without a directory, zips too large to be held, and the
  * bytes of which a directory says nothing. Bytes that are no member are delivered as they are.
+ *
+ * @param hidden where in the zip these bytes stand of which its directory says nothing, which is then noted; null where
+ *   there is no directory to say anything
  */
-export async function readLocalEntries(
-  reader: Reader,
-  place: ZipPlace,
-  report: (kind: 'member' | 'other', offset: number, name: Uint8Array | null) => void,
-  offset = 0,
-): Promise<void> {
-  const counter = new CountingReader(reader, offset);
+export async function readLocalEntries(reader: Reader, place: ZipPlace, hidden: number | null): Promise<void> {
+  const { at, walker } = place;
+  const counter = new CountingReader(reader, hidden ?? 0);
   while (counter.available > 0 || (await counter.fill(1))) {
+    const from = counter.position;
     const header = await readLocalHeader(counter);
     if (header) {
-      report('member', counter.position, header.nameBytes);
+      if (hidden !== null) {
+        const { name } = showName(header.nameBytes, walker.budget.limits.nameBytes);
+        walker.noted(
+          [...at.path, name],
+          'unlisted',
+          'the directory of the zip does not list this entry; it was read all the same',
+        );
+      }
       await readMember(counter, header, place);
-    } else {
-      const other = new OtherBytes(counter);
-      report('other', counter.position, null);
-      await place.walker.deliver(other, [...place.at.path, `(bytes at ${counter.position})`], null);
-      await place.walker.drain(other);
+      continue;
     }
+    if (hidden !== null)
+      walker.noted(at.path, 'extra-data', `bytes from ${from} on belong to no entry; they were searched as they are`);
+    const other = new OtherBytes(counter);
+    await walker.deliver(other, [...at.path, `(bytes at ${from})`], null);
+    await walker.drain(other);
   }
 }
 
@@ -78,7 +88,7 @@ async function readMember(reader: CountingReader, header: LocalHeader, place: Zi
       : compressedSize === null
         ? new OtherBytes(reader)
         : new PartReader(reader, compressedSize);
-  const taken = await readZipData(bounded, header, place, { source: null, maxOut: Number.POSITIVE_INFINITY });
+  const { taken } = await readZipData(bounded, header, place, { source: null, maxOut: Number.POSITIVE_INFINITY });
   if (bounded !== reader) await place.walker.drain(bounded);
   else if (taken === null) await passOver(reader, start, compressedSize, place);
   if (header.sizesFollow) await skipDescriptor(reader);
@@ -102,38 +112,6 @@ export async function skipDescriptor(reader: Reader): Promise<number> {
   const passed = length ?? (signed ? Math.min(narrow, bytes.length) : 0);
   reader.skip(passed);
   return passed;
-}
-
-/** Another reader with the place that it has come to. */
-class CountingReader implements Reader {
-  readonly #reader: Reader;
-  position: number;
-
-  constructor(reader: Reader, position: number) {
-    this.#reader = reader;
-    this.position = position;
-  }
-
-  get available(): number {
-    return this.#reader.available;
-  }
-
-  get problem(): Reader['problem'] {
-    return this.#reader.problem;
-  }
-
-  peek(limit?: number): Uint8Array {
-    return this.#reader.peek(limit);
-  }
-
-  fill(bytes: number): boolean | Promise<boolean> {
-    return this.#reader.fill(bytes);
-  }
-
-  skip(bytes: number): void {
-    this.#reader.skip(bytes);
-    this.position += bytes;
-  }
 }
 
 /** The bytes up to the next local header or data descriptor; at least one. */

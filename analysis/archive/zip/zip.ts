@@ -1,26 +1,16 @@
-import { PartReader, SourceReader, type Reader } from './reader.ts';
-import { rangeSource, type ByteSource } from './source.ts';
-import { readZipDirectory, type ZipDirectory, type ZipEntry } from './zip-directory.ts';
-import { METHOD, readZipData, type ZipPlace } from './zip-entry.ts';
-import { readLocalEntries, readLocalHeader, skipDescriptor } from './zip-stream.ts';
-import { showName } from './names.ts';
-import type { At, Walker } from './walker.ts';
+import { PartReader, SourceReader, type Reader } from '../reader.ts';
+import { rangeSource, type ByteSource } from '../source.ts';
+import type { ZipDirectory, ZipEntry } from './directory.ts';
+import { METHOD, readZipData, type ZipPlace } from './entry.ts';
+import { readLocalEntries, readLocalHeader, skipDescriptor } from './stream.ts';
+import { showName } from '../names.ts';
+import type { At, Walker } from '../walker.ts';
 
 /**
  * A zip, read by its central directory. Bytes that the directory does not account for are read too: entries that it does
- * not list, data in front, between and behind. Without a directory it is read from front to back.
+ * not list, data in front, between and behind.
  */
-export async function readZip(source: ByteSource, at: At, walker: Walker): Promise<void> {
-  const directory = await readZipDirectory(source, walker.budget.limits.entries + 1);
-  if (!directory) {
-    walker.skipped(
-      at.path,
-      'truncated',
-      'the zip has no central directory; it was read from front to back, files may be missing',
-    );
-    await readLocalEntries(new SourceReader(source), { at, walker }, () => {});
-    return;
-  }
+export async function readZip(source: ByteSource, directory: ZipDirectory, at: At, walker: Walker): Promise<void> {
   // The short end record counts modulo 65 536.
   if (directory.entries.length !== directory.stated && directory.entries.length % 65_536 !== directory.stated) {
     walker.skipped(
@@ -35,7 +25,7 @@ export async function readZip(source: ByteSource, at: At, walker: Walker): Promi
 
 /** A zip that cannot be read anywhere, only from front to back. */
 export async function readZipForward(reader: Reader, at: At, walker: Walker): Promise<void> {
-  await readLocalEntries(reader, { at, walker }, () => {});
+  await readLocalEntries(reader, { at, walker }, null);
 }
 
 class ListedZip {
@@ -64,6 +54,7 @@ class ListedZip {
       await this.#entry(entry, entries[index + 1]?.offset ?? start);
     }
     await this.#gap(this.#claimed, start);
+    await this.#gap(this.#directory.listEnd, this.#directory.recordsStart);
     if (comment.length > 0) await this.#deliver(end - comment.length, end, '(zip comment)');
     await this.#gap(end, this.#source.size);
   }
@@ -96,17 +87,22 @@ class ListedZip {
     this.#claimed = Math.max(this.#claimed, header.sizesFollow ? await this.#behindDescriptor(end) : end);
   }
 
-  /** True where the entry must not be read (again). */
+  /** True where the entry is not read (again). */
   #reportOverlap(entry: ZipEntry): boolean {
+    const { at, walker } = this.#place;
     const other = this.#claimedBy;
     if (!other) return false;
     const name = this.#path(other).at(-1);
     if (entry.offset === other.offset && entry.method === other.method && entry.compressedSize <= other.compressedSize) {
-      this.#report(entry, 'overlap', `the entry is made of the same bytes as ${name}, where they were read`);
+      walker.noted(this.#path(entry), 'overlap', `the entry is made of the same bytes as ${name}, where they were read`);
       return true;
     }
-    this.#report(entry, 'overlap', `the bytes of the entry lie within those of ${name}`);
-    return this.#overlapLeft <= 0;
+    if (this.#overlapLeft <= 0) {
+      this.#report(entry, 'overlap', `the bytes of the entry lie within those of ${name}; of such entries no more are read`);
+      return true;
+    }
+    walker.noted([...at.path, ...this.#path(entry).slice(-1)], 'overlap', `the bytes of the entry lie within those of ${name}`);
+    return false;
   }
 
   /** Where the data ends in the source. */
@@ -118,13 +114,22 @@ class ListedZip {
     const maxOut = overlaps ? this.#overlapLeft : Number.POSITIVE_INFINITY;
     const length = entry.method === METHOD.stored ? Math.min(limit - start, maxOut) : limit - start;
     const part = new PartReader(this.#reader, length);
-    const source = rangeSource(this.#source, start, length);
-    const taken = await readZipData(part, entry, this.#place, { source: entry.method === METHOD.stored ? source : null, maxOut });
-    if (entry.method === METHOD.stored && start + entry.compressedSize > this.#source.size) {
-      this.#report(entry, 'truncated', `the directory states ${entry.compressedSize} bytes, only ${stated - start} are there`);
-    }
-    if (overlaps) this.#overlapLeft -= Math.max(taken ?? entry.compressedSize, Math.min(entry.size, this.#overlapLeft));
-    return taken === null ? stated : start + taken;
+    const source = entry.method === METHOD.stored ? rangeSource(this.#source, start, length) : null;
+    const { taken, given } = await readZipData(part, entry, this.#place, { source, maxOut });
+    if (entry.method === METHOD.stored) this.#checkStored(entry, length);
+    if (overlaps) this.#overlapLeft -= given;
+    return entry.method === METHOD.stored || taken === null ? stated : start + taken;
+  }
+
+  #checkStored(entry: ZipEntry, length: number): void {
+    if (entry.compressedSize <= length) return;
+    const beyond = entry.offset + entry.compressedSize > this.#source.size;
+    const words = beyond ? 'only' : 'of an entry that overlaps others only';
+    this.#report(
+      entry,
+      beyond ? 'truncated' : 'overlap',
+      `the directory states ${entry.compressedSize} bytes, ${words} ${length} were read`,
+    );
   }
 
   async #behindDescriptor(end: number): Promise<number> {
@@ -135,23 +140,8 @@ class ListedZip {
   /** Bytes that belong to no listed entry. */
   async #gap(start: number, end: number): Promise<void> {
     if (start >= end || (await this.#isPadding(start, end))) return;
-    const { at, walker } = this.#place;
     this.#reader.seek(start);
-    await readLocalEntries(
-      new PartReader(this.#reader, end - start),
-      this.#place,
-      (kind, offset, name) => {
-        if (kind === 'other')
-          walker.skipped(at.path, 'extra-data', `bytes from ${offset} on belong to no entry; they were searched as they are`);
-        else
-          walker.skipped(
-            [...at.path, showName(name ?? new Uint8Array(), walker.budget.limits.nameBytes).name],
-            'unlisted',
-            'the directory of the zip does not list this entry; it was read all the same',
-          );
-      },
-      start,
-    );
+    await readLocalEntries(new PartReader(this.#reader, end - start), this.#place, start);
   }
 
   /** Aligned zips have zeros between their entries. */

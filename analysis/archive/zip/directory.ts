@@ -1,4 +1,4 @@
-import type { ByteSource } from './source.ts';
+import type { ByteSource } from '../source.ts';
 
 /** One entry as the central directory states it. */
 export interface ZipEntry {
@@ -13,8 +13,11 @@ export interface ZipEntry {
 }
 
 export interface ZipDirectory {
-  /** Where the directory stands in the source, and where its end record ends. */
+  /** Where the directory stands in the source, and where the entries that it lists end. */
   readonly start: number;
+  readonly listEnd: number;
+  /** Where the records that end the directory begin, and where they end, comment included. */
+  readonly recordsStart: number;
   readonly end: number;
   readonly entries: readonly ZipEntry[];
   /** How many entries the end record promises. */
@@ -35,6 +38,7 @@ const ZIP64_LOCATOR_BYTES = 20;
 const CENTRAL_BYTES = 46;
 /** How far from the end of the file the end record is looked for: a comment's 64 KiB, and data that was put behind. */
 const TAIL_BYTES = 1024 * 1024;
+const READ_BYTES = 1024 * 1024;
 
 /**
  * The central directory of a zip (APPNOTE 6.3), also of one with data before or behind it; null where none is found.
@@ -76,7 +80,14 @@ async function directoryOf(
   const candidates = zip64 ? [zip64, { ...short, directoryEnd: endAt }] : [{ ...short, directoryEnd: endAt }];
   for (const candidate of candidates) {
     const found = await entriesOf(source, candidate, maxEntries);
-    if (found) return { ...found, end: endAt + END_BYTES + comment.length, stated: candidate.stated, comment };
+    if (found)
+      return {
+        ...found,
+        recordsStart: candidate.directoryEnd,
+        end: endAt + END_BYTES + comment.length,
+        stated: candidate.stated,
+        comment,
+      };
   }
   return null;
 }
@@ -113,14 +124,14 @@ async function entriesOf(
   source: ByteSource,
   place: DirectoryPlace,
   maxEntries: number,
-): Promise<Pick<ZipDirectory, 'start' | 'entries'> | null> {
-  if (place.stated === 0 && place.size === 0) return { start: place.directoryEnd, entries: [] };
+): Promise<Pick<ZipDirectory, 'start' | 'listEnd' | 'entries'> | null> {
+  if (place.stated === 0 && place.size === 0) return { start: place.directoryEnd, listEnd: place.directoryEnd, entries: [] };
   // The stated size counted back from the end holds for zips with data in front; the stated offset for all others.
   for (const start of new Set([place.directoryEnd - place.size, place.offset])) {
     if (!Number.isSafeInteger(start) || start < 0 || start + CENTRAL_BYTES > place.directoryEnd) continue;
     const shift = start - place.offset;
-    const entries = await readEntries(source, start, place.directoryEnd, shift, maxEntries);
-    if (entries.length > 0) return { start, entries };
+    const { entries, listEnd } = await readEntries(source, start, place.directoryEnd, shift, maxEntries);
+    if (entries.length > 0) return { start, listEnd, entries };
   }
   return null;
 }
@@ -131,25 +142,25 @@ async function readEntries(
   end: number,
   shift: number,
   maxEntries: number,
-): Promise<ZipEntry[]> {
+): Promise<Pick<ZipDirectory, 'listEnd' | 'entries'>> {
   const entries: ZipEntry[] = [];
   let buffer: Buffer = Buffer.alloc(0);
   let bufferAt = start;
-  for (let at = start; at + CENTRAL_BYTES <= end && entries.length < maxEntries;) {
+  let at = start;
+  while (at + CENTRAL_BYTES <= end && entries.length < maxEntries) {
+    // An entry has at most three times 64 KiB of name, extra field and comment.
     if (at + 4 * 65_536 > bufferAt + buffer.length && bufferAt + buffer.length < end) {
-      buffer = toBuffer(await source.read(at, Math.min(end - at, 1024 * 1024)));
+      buffer = toBuffer(await source.read(at, Math.min(end - at, READ_BYTES)));
       bufferAt = at;
     }
     const record = buffer.subarray(at - bufferAt);
     if (record.length < CENTRAL_BYTES || record.readUInt32LE(0) !== SIGNATURE.central) break;
-    const nameLength = record.readUInt16LE(28);
-    const extraLength = record.readUInt16LE(30);
-    const length = CENTRAL_BYTES + nameLength + extraLength + record.readUInt16LE(32);
-    const extraAt = CENTRAL_BYTES + nameLength;
-    entries.push(entryOf(record, record.subarray(extraAt, extraAt + extraLength), shift));
-    at += length;
+    const extraAt = CENTRAL_BYTES + record.readUInt16LE(28);
+    const extraEnd = extraAt + record.readUInt16LE(30);
+    entries.push(entryOf(record, record.subarray(extraAt, extraEnd), shift));
+    at += extraEnd + record.readUInt16LE(32);
   }
-  return entries;
+  return { entries, listEnd: Math.min(at, end) };
 }
 
 function entryOf(record: Buffer, extra: Buffer, shift: number): ZipEntry {

@@ -1,0 +1,63 @@
+/** Files that are one compressed content without a name of its own: .gz, .bz2, .xz, .zst, .br. */
+import { openBrotli, openZstd } from './zlib-stream.ts';
+import { openBzip2 } from './bzip2/bzip2.ts';
+import { openGzip } from './gzip.ts';
+import type { Reader } from './reader.ts';
+import { RecordingReader } from './rewind.ts';
+import type { At, Walker } from './walker.ts';
+import { openXz } from './xz/xz.ts';
+
+/** What a compressed file holds. `close` gives its memory back; the input then stands behind the compressed data. */
+export interface Unpacked extends Reader {
+  close(): void;
+}
+
+export const COMPRESSIONS = ['gzip', 'bzip2', 'xz', 'zstd', 'brotli'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
+
+const OPENERS: Readonly<Record<Compression, (input: Reader, walker: Walker) => Unpacked>> = {
+  gzip: openGzip,
+  bzip2: openBzip2,
+  xz: openXz,
+  zstd: openZstd,
+  brotli: openBrotli,
+};
+
+/**
+ * Reads what is compressed in `reader`, as a member at `at`.
+ *
+ * @returns null, or, where not one byte came out of what seemed compressed, all of it once more
+ */
+export async function readUnpacked(compression: Compression, reader: Reader, at: At, walker: Walker): Promise<Reader | null> {
+  const recording = new RecordingReader(reader);
+  const content = OPENERS[compression](recording, walker);
+  try {
+    if (!(await content.fill(1)) && content.problem) return recording.rewound();
+    recording.forget();
+    walker.counted('containers');
+    await walker.member(content, at);
+    await walker.drain(content);
+    if (content.problem) walker.skipped(at.path, content.problem.reason, content.problem.detail);
+    else await readTrail(compression, reader, at, walker);
+    return null;
+  } finally {
+    content.close();
+  }
+}
+
+/** What follows the compressed data is delivered as it is; zeros are padding. */
+async function readTrail(compression: Compression, reader: Reader, at: At, walker: Walker): Promise<void> {
+  for (;;) {
+    if (reader.available === 0 && !(await reader.fill(1))) return;
+    const part = reader.peek();
+    const junk = part.findIndex((byte) => byte !== 0);
+    reader.skip(junk === -1 ? part.length : junk);
+    if (junk !== -1) break;
+  }
+  walker.noted(
+    at.path,
+    'trailing-data',
+    `bytes follow the ${compression} data that do not belong to it; they were searched as they are`,
+  );
+  await walker.deliver(reader, [...at.path, `(after the ${compression} data)`], null);
+}
