@@ -149,6 +149,25 @@ describe('back-off', () => {
     expect(gates.status().find((one) => one.host === 'elsewhere.test')).toMatchObject({ throttled: 0, backoffUntil: null });
   });
 
+  test('holds back what was already waiting for its turn', async () => {
+    const gates = createGates({ ledger: memoryLedger(), now: Date.now, random: () => 0, tuning: { floorMs: 250 } });
+    // A turn about every 90 ms: the second request waits for its own when the first one is told to slow down.
+    const lane = gates.lane(HOST, HOST, { perSecond: 10, concurrency: 8, per30Days: null });
+    const sent: number[] = [];
+    const first = lane.pass(run, () => {
+      sent.push(Date.now());
+      return Promise.reject(throttled(null));
+    });
+    const second = lane.pass(run, () => {
+      sent.push(Date.now());
+      return Promise.resolve();
+    });
+    await expect(first).rejects.toThrow(Throttled);
+    await second;
+    expect((sent[1] ?? 0) - (sent[0] ?? 0)).toBeGreaterThanOrEqual(250);
+    gates.close();
+  });
+
   test('counts what several requests under way are told as one step', async () => {
     const { gates, clock } = gatesInTime();
     const lane = gates.lane(HOST, HOST, FAST);

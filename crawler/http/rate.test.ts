@@ -1,4 +1,5 @@
 /** What a host sees of us, by its own ledger. */
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { NotAllowed } from '../errors.ts';
 import { memoryLedger } from '../memory-ledger.ts';
@@ -13,6 +14,27 @@ function mostAt(server: StandInServer, ms = 1000): number {
     server.ledger.map((row) => row.at),
     ms,
   );
+}
+
+/** A way to the server on which everything is held for a while before it goes on. */
+async function delayingWay(server: StandInServer, delayMs: () => number, atEnd: (end: () => void) => void): Promise<string> {
+  const way = createServer((client) => {
+    const onward = connect(Number(new URL(server.origin).port), '127.0.0.1');
+    client.on('data', (piece) => setTimeout(() => onward.write(piece), delayMs()));
+    onward.on('data', (piece) => client.write(piece));
+    for (const [one, other] of [
+      [client, onward],
+      [onward, client],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve));
+  atEnd(() => {
+    way.close();
+  });
+  return `http://127.0.0.1:${(way.address() as AddressInfo).port}`;
 }
 
 // Side by side, for most of their time is waiting: what is promised holds however busy the machine is.
@@ -38,6 +60,21 @@ describe.concurrent('the rate', () => {
     expect(most).toBeLessThanOrEqual(perSecond);
     // And it is used. How fully depends on what else the machine does; the benchmark measures that.
     expect(most).toBeGreaterThan(0.5 * perSecond);
+  });
+
+  test('holds however long requests are on their way', async ({ onTestFinished: atEnd }) => {
+    const server = await serve(json({}), null, atEnd);
+    // The first ten travel 900 ms longer than the others: sent evenly, they would arrive together with the next second's.
+    let count = 0;
+    const way = await delayingWay(server, () => (count++ < 10 ? 900 : 0), atEnd);
+    const registry = registryAt('pypi', { index: way });
+    const io = door({}, atEnd).io(
+      { ...registry, budgets: [{ origin: 'index', perSecond: 10, concurrency: 20, per30Days: null, source: 'a test' }] },
+      { signal },
+    );
+    await Promise.all(Array.from({ length: 24 }, () => io.json(`${way}/`)));
+    expect(server.ledger).toHaveLength(24);
+    expect(mostAt(server)).toBeLessThanOrEqual(10);
   });
 
   test('of less than one a second is kept too', async ({ onTestFinished: atEnd }) => {
