@@ -96,8 +96,9 @@ const BODY: Omit<BodyLimits, 'maxBytes'> = { idleMs: 30_000, minBytesPerSecond: 
 const DEFAULT_MAX_BYTES = 128 * 1024 * 1024;
 
 /**
- * Put before our own name where a registry's operators asked for it: NuGet counts downloads by clients of this look as
- * automated, so that a census does not inflate the statistics it reads. Our name and contact follow unchanged.
+ * Put before our own name where a registry's operators ask for it. NuGet leaves downloads by clients that begin like this
+ * out of its counts, so that a census does not inflate the very statistics it ranks by; the advice asks for one's own name
+ * behind it: https://github.com/praeclarum/FuGetGallery/pull/139.
  */
 const USER_AGENT_PREFIX: Partial<Readonly<Record<RegistryId, string>>> = {
   nuget: 'Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0; AppInsights)',

@@ -27,7 +27,7 @@ export interface Place {
   readonly url: URL;
 }
 
-/** For origins that no budget speaks of. */
+/** For what no budget speaks of, at the registry's own hosts. */
 const UNSTATED: LaneLimits = { perSecond: 1, concurrency: 2, per30Days: null };
 /** For hosts that a package names: whoever published it must not be able to keep us waiting. */
 const STRANGER: LaneLimits = { perSecond: 1, concurrency: 2, per30Days: null, patienceMs: 30_000 };
@@ -78,6 +78,12 @@ export function resolveOrigins(registry: Registry, settings: OriginSettings): Or
     };
   }
 
+  /** Of what lies below none of the bases. */
+  function limitsElsewhere(url: URL): LaneLimits {
+    if (isLoopback(url)) return UNKNOWN_LOOPBACK;
+    return known.some((one) => one.url.origin === url.origin) ? UNSTATED : STRANGER;
+  }
+
   function limitsOfRole(role: string): LaneLimits {
     const budget: HostBudget | undefined = registry.budgets.find((one) => one.origin === role);
     const limits = budget ?? UNSTATED;
@@ -119,7 +125,7 @@ export function resolveOrigins(registry: Registry, settings: OriginSettings): Or
       const url = inScope(asked);
       const base = below(longestFirst, url);
       if (base === undefined) {
-        return { role: null, lane: url.host, limits: isLoopback(url) ? UNKNOWN_LOOPBACK : STRANGER, url };
+        return { role: null, lane: url.host, limits: limitsElsewhere(url), url };
       }
       const sent = new URL(url);
       if (sent.username === '' && base.url.username !== '' && sent.protocol === base.url.protocol) {
