@@ -32,17 +32,19 @@ interface ListedRegistry {
   readonly key: (name: string) => string;
   /** What this registry's counts there suffer from. */
   readonly weaknesses: string;
+  /** What the numbers count; by default the downloads of the last month. */
+  readonly measures?: string;
 }
 
 const packageSchema = z.object({ name: z.string().min(1), downloads: z.number().nonnegative() });
 
 /** Packages with their numbers, 1000 a page, up to 10 000 places. `registry` is the name there, such as `npmjs.org`. */
-export function ecosystemsDownloads(registry: string, { key, weaknesses }: ListedRegistry): RankingSource {
+export function ecosystemsDownloads(registry: string, { key, weaknesses, measures }: ListedRegistry): RankingSource {
   return {
     id: 'ecosystems-downloads',
     label: 'ecosyste.ms packages, by downloads',
     url: `https://packages.ecosyste.ms/registries/${registry}`,
-    measures: 'downloads in the last month, as last seen by ecosyste.ms',
+    measures: measures ?? 'downloads in the last month, as last seen by ecosyste.ms',
     terms: TERMS,
     weaknesses: `${weaknesses} Sorting by downloads is heavy for the service and fails at times.`,
     places: PLACES,

@@ -6,21 +6,10 @@ import { unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { REGISTRY_IDS, TIERS, tierOf, VERDICTS } from '../../data/model.ts';
 import { createPacker } from './pack.ts';
-import { createWorld, type Planter, type WorldFile, type WorldPackage } from './world.ts';
+import { createWorld, type WorldFile, type WorldPackage } from './world.ts';
 import { assemblyOf } from './world/assembly.ts';
+import { plainPlant as plant } from './world/plain-plant.ts';
 
-const plant: Planter = ({ seed, verdict }) => {
-  const secret = `<<${Buffer.from(`${seed} ${verdict}`).toString('hex')}>>`;
-  const secrets = seed.length % 3 === 0 ? [`${secret}id`, secret] : [secret];
-  return {
-    service: 'demo',
-    format: 'demo.token',
-    family: 'token',
-    verdict,
-    snippet: `KEY="${secrets.join('"\nKEY="')}"`,
-    secrets,
-  };
-};
 const world = createWorld({ seed: 'one', plant });
 
 function releaseOf(one: WorldPackage) {

@@ -1,0 +1,125 @@
+/**
+ * The frame and what moved, from `/versions` alone.
+ *
+ * robots.txt keeps crawlers from `/names`; the same names stand in `/versions`. A gem stays listed until the file is written
+ * anew, even when all its versions are yanked: the newest release then says so. Names are kept in memory while a listing
+ * runs, so that a gem with a hundred events is listed once (some 200 000 short strings).
+ */
+import { z } from 'zod';
+import { Malformed } from '../../errors.ts';
+import type { ChangePage, ListedName, NamePage, RegistryIo } from '../../registry.ts';
+import { openVersions, openVersionsAt, type VersionsFile } from './versions-file.ts';
+
+const PAGE = 5000;
+
+/** Names that rubygems.org allows; two of these would be a path of their own in a URL. */
+const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,255}$/;
+const LINE = /^(\S+) (\S+) ([0-9a-f]{32})$/;
+
+const cursorSchema = z.strictObject({
+  offset: z.number().int().nonnegative(),
+  tail: z.base64(),
+  etag: z.string().nullable(),
+  /** False while a listing is not finished. */
+  done: z.boolean(),
+});
+type Cursor = z.infer<typeof cursorSchema>;
+
+/** Every gem of the index. A listing that was broken off goes on where it was if the file is still the same up to there. */
+export async function* names(cursor: string | null, io: RegistryIo): AsyncGenerator<NamePage> {
+  const from = cursor === null ? null : readCursor(cursor);
+  if (from?.done === true) return;
+  const opening = from === null ? null : await openVersionsAt(from, io, { ifChanged: false });
+  const seen = new Set<string>();
+  if (opening?.state === 'open') {
+    yield* listing(opening.file, seen);
+    return;
+  }
+  try {
+    yield* listing(await openVersions(io), seen);
+  } catch (error) {
+    if (!(error instanceof Malformed) || error.status !== 200 || seen.size === 0) throw error;
+    // The body came whole and is another than its digest says: one fresh try, which lists again what was listed.
+    yield* listing(await openVersions(io), new Set());
+  }
+}
+
+async function* listing(file: VersionsFile, seen: Set<string>): AsyncGenerator<NamePage> {
+  let page = new Page();
+  for await (const line of file.lines()) {
+    page.add(line, seen);
+    if (page.names.length < PAGE) continue;
+    yield { names: page.names, dropped: page.dropped, cursor: cursorAt(file, false) };
+    page = new Page();
+  }
+  yield { names: page.names, dropped: page.dropped, cursor: cursorAt(file, true) };
+}
+
+/** The gems of the events since the cursor: pushes, yanks, yanks undone. Nothing here says that a gem is gone. */
+export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<ChangePage> {
+  const since = readCursor(cursor);
+  const relist = (reason: string): ChangePage => ({ touched: [], removed: [], dropped: {}, cursor, relist: reason });
+  if (!since.done) {
+    yield relist('the listing was never finished');
+    return;
+  }
+  const opening = await openVersionsAt(since, io, { ifChanged: true });
+  if (opening.state === 'not-modified') return;
+  if (opening.state === 'rewritten') {
+    // Once a month by plan; otherwise a mirror that was cut or set up anew.
+    yield relist(opening.reason);
+    return;
+  }
+  const { file } = opening;
+  let page = new Page();
+  let seen = new Set<string>();
+  for await (const line of file.lines()) {
+    page.add(line, seen);
+    if (page.names.length < PAGE) continue;
+    // Without the entity tag: with it, "not modified" would hide the events that are still to come.
+    const cursor: Cursor = { ...file.mark(), etag: null, done: true };
+    yield { touched: page.names, removed: [], dropped: page.dropped, cursor: JSON.stringify(cursor), relist: null };
+    page = new Page();
+    seen = new Set();
+  }
+  if (!file.moved && page.names.length === 0) return;
+  yield { touched: page.names, removed: [], dropped: page.dropped, cursor: cursorAt(file, true), relist: null };
+}
+
+class Page {
+  readonly names: ListedName[] = [];
+  readonly dropped: Record<string, number> = {};
+
+  /** Takes a line of the file, `NAME VERSIONS MD5`; `null` stands for one that was too long. */
+  add(line: string | null, seen: Set<string>): void {
+    if (line === '') return;
+    const [, name, versions] = line === null ? [] : (LINE.exec(line) ?? []);
+    if (name === undefined || versions === undefined) this.#drop(line === null ? 'line-too-long' : 'line-not-understood');
+    else if (!NAME.test(name)) this.#drop('invalid-name');
+    else if (!seen.has(name)) {
+      seen.add(name);
+      this.names.push({ name, key: name });
+    }
+  }
+
+  #drop(reason: string): void {
+    this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
+  }
+}
+
+function cursorAt(file: VersionsFile, done: boolean): string {
+  const cursor: Cursor = { ...file.mark(), done };
+  return JSON.stringify(cursor);
+}
+
+function readCursor(text: string): Cursor {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  const parsed = cursorSchema.safeParse(value);
+  if (!parsed.success) throw new Error('expected a cursor of the RubyGems adapter; list the names anew, without a cursor');
+  return parsed.data;
+}
