@@ -2,80 +2,83 @@
  * What every adapter owes, whatever its registry's wire looks like: one suite, run for all of them over their stand-ins,
  * through the real door.
  */
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { NoRelease, RegistryId, Release } from '../../data/model.ts';
 import { CrawlError } from '../errors.ts';
-import type { Registry } from '../registry.ts';
+import type { NamePage, Registry } from '../registry.ts';
 import { handmade, worldOf, type Draft } from '../stand-in/handmade.ts';
 import { npmOrigins, npmStandIn } from '../stand-in/npm.ts';
+import { nugetOrigins, nugetStandIn } from '../stand-in/nuget.ts';
 import { createPacker } from '../stand-in/pack.ts';
 import { pypiOrigins, pypiStandIn } from '../stand-in/pypi.ts';
 import { FASTLY_503, cloudflare1015 } from '../stand-in/replies.ts';
-import type { Answer, Fault, Handler, StandInRequest } from '../stand-in/server.ts';
+import { rubygemsOrigins, rubygemsStandIn } from '../stand-in/rubygems.ts';
+import type { Fault, Handler } from '../stand-in/server.ts';
 import { openSession, type Session, type SessionOptions } from '../stand-in/session.ts';
-import { createWorld, isListed, type Planter, type World, type WorldPackage } from '../stand-in/world.ts';
+import { createWorld, isListed, type World, type WorldPackage } from '../stand-in/world.ts';
+import { plainPlant } from '../stand-in/world/plain-plant.ts';
 import { REGISTRIES } from './index.ts';
 
 interface Subject {
   readonly standIn: (world: World) => (origin: string) => Handler;
   readonly origins: (origin: string) => Readonly<Record<string, string>>;
-  /** As `standIn`, but in pages of few names where the registry's pages hold more than a test should make. */
+  /** As `standIn`, in pages of few names where the registry's own hold more than a test should make. */
   readonly inPages: (world: World) => (origin: string) => Handler;
   /** How many packages make several pages of it. */
   readonly several: number;
-  /** Puts something that is no package among the packages of an answer; null: this answer lists none. */
-  readonly spoil: (request: StandInRequest, answer: Answer) => Answer | null;
+  /** Whether the list gives names as their publishers wrote them, or in any case. */
+  readonly spelling: 'exact' | 'any case';
+  /** Whether a source of rankings does not know a package, for a weakness that it states. */
+  readonly leavesOut?: (source: string, one: WorldPackage) => boolean;
+  /** As `standIn`, with two things that are no packages among the packages of its list. */
+  readonly spoiled: (world: World) => (origin: string) => Handler;
 }
 
-const SUBJECTS: Partial<Readonly<Record<RegistryId, Subject>>> = {
+const SUBJECTS: Readonly<Record<RegistryId, Subject>> = {
+  rubygems: {
+    standIn: (world) => rubygemsStandIn(world),
+    origins: rubygemsOrigins,
+    spelling: 'exact',
+    inPages: (world) => rubygemsStandIn(world),
+    several: 5050,
+    spoiled: (world) => rubygemsStandIn(world, { strays: ['no line', '../gem 1.0.0 0123456789abcdef0123456789abcdef'] }),
+  },
+  nuget: {
+    standIn: (world) => nugetStandIn(world),
+    origins: nugetOrigins,
+    spelling: 'any case',
+    inPages: (world) => nugetStandIn(world, { pageSize: 10 }),
+    several: 42,
+    leavesOut: (source, { name }) => /pages|autocomplete/.test(source) && name.startsWith('Microsoft.'),
+    spoiled: (world) => nugetStandIn(world, { strays: [{ 'nuget:id': ['x'] }, null] }),
+  },
   pypi: {
     standIn: (world) => pypiStandIn(world),
     origins: pypiOrigins,
+    spelling: 'exact',
     inPages: (world) => pypiStandIn(world),
     several: 10_050,
-    spoil: ({ path }, answer) =>
-      path === '/simple/' ? replaced(answer, '"projects":[', '"projects":[{"name":["x"]},null,') : null,
+    spoiled: (world) => pypiStandIn(world, { strays: [{ name: ['x'] }, null] }),
   },
   npm: {
     standIn: (world) => npmStandIn(world),
     origins: npmOrigins,
+    spelling: 'exact',
     inPages: (world) => npmStandIn(world, { pageCap: 10 }),
     several: 42,
-    spoil: ({ path }, answer) =>
-      path.endsWith('/_all_docs') ? replaced(answer, '"rows":[', '"rows":[{"id":["x"]},null,') : null,
+    spoiled: (world) => npmStandIn(world, { strays: [{ id: ['x'] }, null] }),
   },
 };
 
-function subjectOf(id: RegistryId): Subject {
-  const subject = SUBJECTS[id];
-  if (subject === undefined) throw new Error(`${id} has no line in this suite: add its stand-in above`);
-  return subject;
-}
-
-function replaced(answer: Answer, from: string, to: string): Answer {
-  const body = Buffer.from(answer.body ?? '').toString('utf8');
-  if (!body.includes(from)) throw new Error(`expected ${from} in the list to spoil`);
-  return { ...answer, body: body.replace(from, () => to) };
-}
-
-const plant: Planter = ({ seed, verdict }) => ({
-  service: 'invented',
-  format: 'invented.token',
-  family: 'token',
-  verdict,
-  snippet: `key = "${createHash('sha256').update(seed).digest('hex')}"`,
-  secrets: [createHash('sha256').update(seed).digest('hex')],
-});
-const world = createWorld({ seed: 'contract', plant, scale: 0.05 });
+const world = createWorld({ seed: 'contract', plant: plainPlant, scale: 0.05 });
 
 async function open(registry: Registry, told: World, options: SessionOptions = {}): Promise<Session> {
-  const { standIn, origins } = subjectOf(registry.id);
+  const { standIn, origins } = SUBJECTS[registry.id];
   return openSession(registry, standIn(told), origins, options);
 }
 
 describe.each(REGISTRIES)('$id', (registry: Registry) => {
-  const subject = subjectOf(registry.id);
+  const subject = SUBJECTS[registry.id];
   const listed = world.of(registry.id).filter(isListed);
 
   test('says of each budget where it comes from, and has one for each origin it asks', () => {
@@ -108,32 +111,31 @@ describe.each(REGISTRIES)('$id', (registry: Registry) => {
     for (const source of registry.rankings) expect((await source.read(session.io, 100)).places).toEqual([]);
   });
 
-  test('names: the world’s, each once, with the registry’s own key', async () => {
+  test('names: the world’s and no others, with the registry’s own key', async () => {
     await using session = await open(registry, world);
     const pages = await Array.fromAsync(registry.names(null, session.io));
     const names = pages.flatMap((page) => page.names);
-    expect(names.map(({ name }) => name).toSorted()).toEqual(listed.map(({ name }) => name).toSorted());
+    expect(keysIn(pages)).toEqual(keysOf(registry, listed));
     expect(names.every(({ name, key }) => key === registry.key(name))).toBe(true);
-    expect(new Set(names.map(({ key }) => key)).size).toBe(names.length);
+    if (subject.spelling === 'exact') {
+      expect(names.map(({ name }) => name).toSorted()).toEqual(listed.map(({ name }) => name).toSorted());
+    }
     expect(pages.flatMap(({ dropped }) => Object.keys(dropped))).toEqual([]);
   });
 
   test('many pages: from every cursor, what was not yet listed comes, and from the last one nothing', async () => {
-    const packages = Array.from({ length: subject.several }, (_, index) => handmade(registry.id, `demo-${index}`, ['1.0.0']));
+    const packages = Array.from({ length: subject.several }, (_, index) => handmade(registry.id, `demo-${index}`, []));
     await using session = await openSession(registry, subject.inPages(worldOf(packages)), subject.origins);
     const pages = await Array.fromAsync(registry.names(null, session.io));
     expect(pages.length).toBeGreaterThan(1);
-    const all = new Set(packages.map(({ name }) => name));
+    const all = keysOf(registry, packages);
     for (const [index, { cursor }] of pages.entries()) {
-      const before = pages.slice(0, index + 1).flatMap(({ names }) => names.map(({ name }) => name));
       const rest = await Array.fromAsync(registry.names(cursor, session.io));
-      expect(new Set([...before, ...rest.flatMap(({ names }) => names.map(({ name }) => name))])).toEqual(all);
-      // The same page asked for again is the same page.
-      const again = await Array.fromAsync(registry.names(cursor, session.io));
-      expect(again).toEqual(rest);
+      expect(keysIn([...pages.slice(0, index + 1), ...rest])).toEqual(all);
+      if (index === pages.length - 1) expect(keysIn(rest)).toEqual([]);
+      // What is asked for again is the same again.
+      if (index === 0) expect(await Array.fromAsync(registry.names(cursor, session.io))).toEqual(rest);
     }
-    const last = await Array.fromAsync(registry.names(pages.at(-1)?.cursor ?? null, session.io));
-    expect(last.flatMap(({ names }) => names)).toEqual([]);
   });
 
   test('changes: nothing is missed from any cursor of a listing that is done', async () => {
@@ -154,24 +156,10 @@ describe.each(REGISTRIES)('$id', (registry: Registry) => {
   });
 
   test('something that is no package among the packages: dropped, counted, its neighbours kept', async () => {
-    let spoiled = 0;
-    const standIn = (origin: string): Handler => {
-      const handler = subject.standIn(world)(origin);
-      return async (request) => {
-        const answer = await handler(request);
-        const worse = answer === null || spoiled > 0 ? null : subject.spoil(request, answer);
-        if (worse !== null) spoiled += 1;
-        return worse ?? answer;
-      };
-    };
-    await using session = await openSession(registry, standIn, subject.origins);
+    await using session = await openSession(registry, subject.spoiled(world), subject.origins);
     const pages = await Array.fromAsync(registry.names(null, session.io));
-    expect(spoiled).toBe(1);
-    expect(pages.flatMap(({ names }) => names.map(({ name }) => name)).toSorted()).toEqual(
-      listed.map(({ name }) => name).toSorted(),
-    );
-    const dropped = pages.flatMap((page) => Object.values(page.dropped)).reduce((sum, count) => sum + count, 0);
-    expect(dropped + session.drops.length).toBeGreaterThanOrEqual(1);
+    expect(keysIn(pages)).toEqual(keysOf(registry, listed));
+    expect(pages.flatMap((page) => Object.values(page.dropped)).reduce((sum, count) => sum + count, 0)).toBe(2);
   });
 
   test('every package of the world: its latest release byte for byte, or why there is none', async () => {
@@ -186,11 +174,13 @@ describe.each(REGISTRIES)('$id', (registry: Registry) => {
   test.each(registry.rankings)('$id tells the world’s ranking', async (source) => {
     await using session = await open(registry, world);
     const { places } = await source.read(session.io, 10_000);
-    const truth = world.of(registry.id).filter(({ rank }) => rank !== null && rank <= source.places);
-    const ranked = truth.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
-    expect(places.map(({ rank, key }) => [rank, key])).toEqual(ranked.map(({ rank, name }) => [rank, registry.key(name)]));
+    const ranked = world.of(registry.id).filter(({ rank }) => rank !== null);
+    const known = ranked.filter((one) => subject.leavesOut?.(source.id, one) !== true);
+    if (known.length < ranked.length) expect(source.weaknesses).toMatch(/hid|leaves out|left out|framework/i);
+    known.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+    expect(places.map(({ rank, key }) => [rank, key])).toEqual(known.map(({ name }, index) => [index + 1, registry.key(name)]));
     for (const [index, { downloads }] of places.entries()) {
-      if (downloads !== null) expect(downloads).toBe(ranked[index]?.downloads);
+      if (downloads !== null) expect(downloads).toBe(known[index]?.downloads);
     }
     expect((await source.read(session.io, 7)).places).toEqual(places.slice(0, 7));
   });
@@ -209,11 +199,11 @@ describe.each(REGISTRIES)('$id', (registry: Registry) => {
       const times = harm === 'passing' ? 2 : 1;
       if (harm !== 'unseen') {
         const listing = strike(session, fault, harm === 'slow' ? 1 : 2);
-        expect(await listPersistently(registry, session)).toEqual(small.packages.map(({ name }) => name).toSorted());
+        expect(await listPersistently(registry, session)).toEqual(keysOf(registry, small.packages));
         expect(listing.left).toBe(0);
       }
       const asking = strike(session, fault, harm === 'unseen' ? 0 : times);
-      const found = await registry.latest(target.name, session.io, { artifacts: 'representative' });
+      const found = await persistently(() => registry.latest(target.name, session.io, { artifacts: 'representative' }));
       expect(asking.left).toBe(0);
       const loading = strike(session, fault, times);
       await expectTruth(session, target, found, createPacker());
@@ -244,6 +234,15 @@ describe.each(REGISTRIES)('$id', (registry: Registry) => {
     });
   });
 });
+
+/** Each key once: a listing may tell a package again, never leave one out. */
+function keysIn(pages: readonly NamePage[]): string[] {
+  return [...new Set(pages.flatMap(({ names }) => names.map(({ key }) => key)))].sort();
+}
+
+function keysOf(registry: Registry, packages: readonly WorldPackage[]): string[] {
+  return packages.map(({ name }) => registry.key(name)).sort();
+}
 
 interface FaultCase {
   readonly label: string;
@@ -285,21 +284,28 @@ function strike(session: Session, fault: Fault, times: number): { readonly left:
   return count;
 }
 
-/** As someone does who keeps cursors: after an error that may pass, goes on from the last one. */
-async function listPersistently(registry: Registry, session: Session): Promise<string[]> {
-  const names = new Set<string>();
-  let cursor: string | null = null;
+/** As someone does who puts a package aside after an error and comes back to it. */
+async function persistently<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      for await (const page of registry.names(cursor, session.io)) {
-        for (const { name } of page.names) names.add(name);
-        cursor = page.cursor;
-      }
-      return [...names].sort();
+      return await ask();
     } catch (error) {
       if (!(error instanceof CrawlError) || attempt > 3) throw error;
     }
   }
+}
+
+/** As someone does who keeps cursors: after an error that may pass, goes on from the last one. */
+async function listPersistently(registry: Registry, session: Session): Promise<string[]> {
+  const keys = new Set<string>();
+  let cursor: string | null = null;
+  await persistently(async () => {
+    for await (const page of registry.names(cursor, session.io)) {
+      for (const { key } of page.names) keys.add(key);
+      cursor = page.cursor;
+    }
+  });
+  return [...keys].sort();
 }
 
 /** That what was found is what the world and its packer say, with every artifact downloaded. */

@@ -26,6 +26,7 @@ const QUICK: Partial<GateTuning> = {
   floorMs: 20,
   capMs: 100,
   patienceMs: 10_000,
+  recovery: 1,
   breakerThreshold: 8,
   breakerMs: 20,
   retryMs: 5,
