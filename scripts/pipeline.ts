@@ -18,8 +18,9 @@ import type { LatestOptions, Registry } from '../crawler/registry.ts';
 import type { Artifact, Release, ScanReport, Skipped } from '../data/model.ts';
 import type { Database } from '../data/database.ts';
 import { recallScan } from '../data/store/content.ts';
-import { finishFrame, registryProgress, saveNamedPackages, saveNamePage } from '../data/store/frame.ts';
-import { saveRanking, saveSelection } from '../data/store/selection.ts';
+import { selectionKey } from '../crawler/sample.ts';
+import { finishFrame, registryProgress, saveNamedPackages, saveNamePage, type FramePackage } from '../data/store/frame.ts';
+import { saveRanking, saveSelection, type Selected } from '../data/store/selection.ts';
 import {
   claimPackages,
   nextClaimAt,
@@ -43,6 +44,12 @@ export interface Track {
   readonly named: readonly string[] | null;
 }
 
+/** Artifacts of this process: fetched, and recognised without fetching them. */
+export interface Tally {
+  downloaded: number;
+  known: number;
+}
+
 export interface Line {
   readonly database: Database;
   readonly run: number;
@@ -55,6 +62,8 @@ export interface Line {
   /** Verdicts older than this are sought anew. */
   readonly verdictAgeMs: number;
   readonly now: () => number;
+  /** Counted for the summary. */
+  readonly tally: Tally;
   readonly report: (step: Step) => void;
   readonly log: { warn(fields: object, message: string): void; debug(fields: object, message: string): void };
   /** Asks everyone to stop after the package in hand. */
@@ -84,8 +93,7 @@ async function listFrame(line: Line, { registry, io, named }: Track): Promise<vo
   if (progress.frame !== null) return;
   const takenAt = line.now();
   if (named !== null) {
-    const names = named.map((name) => ({ name, key: registry.key(name) }));
-    await saveNamedPackages(database, run, registry.id, names, takenAt);
+    await namePackages(line, registry, named);
     return;
   }
   let listed = 0;
@@ -131,11 +139,30 @@ async function select(line: Line, { registry, sample, named }: Track): Promise<v
   const { selected } = await registryProgress(line.database, line.run, registry.id);
   if (selected) return;
   line.report({ registry: registry.id, stage: 'drawing the sample', done: 0, total: null });
-  const drawn = await drawSample(line.database, line.run, registry.id, {
-    seed: line.seed,
-    size: named === null ? sample : 'all',
-  });
+  const drawn =
+    named === null
+      ? await drawSample(line.database, line.run, registry.id, { seed: line.seed, size: sample })
+      : chosen(line, registry, await namePackages(line, registry, named));
   await saveSelection(line.database, line.run, registry.id, drawn, line.now());
+}
+
+async function namePackages(
+  { database, run, now }: Line,
+  registry: Registry,
+  named: readonly string[],
+): Promise<readonly FramePackage[]> {
+  const names = named.map((name) => ({ name, key: registry.key(name) }));
+  return saveNamedPackages(database, run, registry.id, names, now());
+}
+
+/** Named packages are looked at in any case, and stand for nothing but themselves. */
+function chosen({ seed }: Line, { id }: Registry, packages: readonly FramePackage[]): readonly Selected[] {
+  return packages.map(({ packageId, key }) => ({
+    packageId,
+    rank: null,
+    probability: 1,
+    selectionKey: selectionKey(seed, id, key),
+  }));
 }
 
 /** Several packages at a time: while one waits for the network, another is opened. */
@@ -250,9 +277,13 @@ async function lookInto(
 ): Promise<ScanReport | null> {
   const identity = { registry: release.registry, key, version: release.version, artifact };
   const known = await recallScan(line.database, line.run, identity, { now: line.now(), maxAgeMs: line.verdictAgeMs });
-  if (known !== null) return known;
+  if (known !== null) {
+    line.tally.known += 1;
+    return known;
+  }
   try {
     const { bytes } = await io.download(artifact, { maxBytes: line.limits.artifactBytes, signal: line.signal });
+    line.tally.downloaded += 1;
     const scan = await scanArtifact(bytesSource(artifact.filename, bytes), line.detector, {
       limits: line.limits.walk,
       signal: line.signal,

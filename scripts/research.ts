@@ -27,7 +27,7 @@ import { validationMemory } from '../data/store/validation.ts';
 import { sampleOf, type Config } from './config.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { readKey } from './key.ts';
-import { follow, type Line, type Track } from './pipeline.ts';
+import { follow, type Line, type Tally, type Track } from './pipeline.ts';
 import { createProgress } from './progress.ts';
 import { settingsOf, userAgentOf, VERSION, walkLimits } from './setup.ts';
 
@@ -48,6 +48,7 @@ export interface ResearchResult {
   /** `done`: everything selected was looked at; `partial`: something could not be analysed; `stopped`: run again to go on. */
   readonly outcome: 'done' | 'partial' | 'stopped' | 'already-closed';
   readonly progress: RunProgress;
+  readonly tally: Tally;
   /** Registries whose work ended with an error, in words. */
   readonly problems: readonly string[];
 }
@@ -68,7 +69,13 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
     const spec = specOf(options, services, fingerprinter.keyId);
     const { id: run, outcome } = await openOrResumeRun(database, spec, { holder, now: Date.now(), leaseMs: RUN_LEASE_MS });
     if (outcome === 'already-closed')
-      return { run, outcome, progress: await readProgress(database, run, Date.now()), problems: [] };
+      return {
+        run,
+        outcome,
+        progress: await readProgress(database, run, Date.now()),
+        tally: { downloaded: 0, known: 0 },
+        problems: [],
+      };
     const renewal = holdRun(database, run, holder, stops, log);
     const progress = createProgress({ stream: options.stderr, now: Date.now });
     const validator = validatorOf(config, services, database, run, fingerprinter.keyId, stops.hard.signal, log);
@@ -85,6 +92,7 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
         limits: { artifactBytes: config.limits.artifactBytes, concurrency: config.limits.concurrency, walk: walkLimits(config) },
         verdictAgeMs: config.validation.periodDays * DAY_MS,
         now: Date.now,
+        tally: { downloaded: 0, known: 0 },
         report: (step) => progress.report(step),
         log,
         draining: stops.draining.signal,
@@ -92,7 +100,7 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
       };
       const problems = await followAll(line, options, http);
       await recordSwitches(database, run, validator);
-      return await conclude(database, run, problems, stops.draining.signal.aborted);
+      return { ...(await conclude(database, run, problems, stops.draining.signal.aborted)), tally: line.tally };
     } finally {
       progress.finish();
       clearInterval(renewal);
@@ -126,7 +134,12 @@ async function followAll(line: Line, options: ResearchOptions, http: Http): Prom
 }
 
 /** A run in which every selected package has its result is closed; any other stays open, to be resumed. */
-async function conclude(database: Database, run: number, problems: readonly string[], stopped: boolean): Promise<ResearchResult> {
+async function conclude(
+  database: Database,
+  run: number,
+  problems: readonly string[],
+  stopped: boolean,
+): Promise<Omit<ResearchResult, 'tally'>> {
   const before = await readProgress(database, run, Date.now());
   const complete = problems.length === 0 && before.registries.every((one) => one.frameSize !== null && one.pending === 0);
   if (complete) await closeRun(database, run, Date.now());

@@ -114,7 +114,7 @@ export function periodOf(text: string, now: Date): string {
 }
 
 /** What came of the run, for people. */
-export function summary({ run: id, outcome, progress, problems }: ResearchResult): string {
+export function summary({ run: id, outcome, progress, tally, problems }: ResearchResult): string {
   const said = {
     done: `Run ${id} is complete.`,
     partial: problems.length > 0 ? `Run ${id} is not complete.` : `Run ${id} is complete; not everything could be analysed.`,
@@ -131,6 +131,8 @@ export function summary({ run: id, outcome, progress, problems }: ResearchResult
       ...(one.pending > 0 ? [`${one.pending} to do`] : []),
     ].join(', ');
   });
+  const fetched =
+    outcome === 'already-closed' ? [] : [`  ${tally.downloaded} artifacts downloaded, ${tally.known} known from before`];
   const wrong = problems.map((problem) => `  ${problem}`);
-  return `${[said, ...lines, ...wrong].join('\n')}\n`;
+  return `${[said, ...lines, ...fetched, ...wrong].join('\n')}\n`;
 }
