@@ -194,7 +194,7 @@ export const DICTIONARY: readonly ViewMeaning[] = [
       registry: REGISTRY,
       name: 'Name of the package.',
       filename: 'The artifact; null where it was not opened at all.',
-      path: 'Path inside, a JSON list with one element per nesting level.',
+      path: 'Path inside, a JSON list with one element per nesting level; begins with the artifact where that was not opened.',
       reason: SLUG,
       detail: DETAIL,
     },

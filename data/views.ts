@@ -112,6 +112,13 @@ function packageViews({ iso }: DialectWords): readonly View[] {
   ];
 }
 
+/**
+ * From a verdict to the packages that carry its token. Written as cross joins with conditions, which keep the order in which the tables
+ * are named: a planner without statistics would begin with the packages and look at every token for each of them.
+ */
+const CARRIERS = `occurrence.token_id = verdict.token_id and analysis.scan_id = occurrence.scan_id and analysis.run_id = verdict.run_id
+  and package.id = analysis.package_id and selection.run_id = verdict.run_id and selection.package_id = analysis.package_id`;
+
 function tokenViews({ iso }: DialectWords): readonly View[] {
   return [
     {
@@ -120,27 +127,18 @@ function tokenViews({ iso }: DialectWords): readonly View[] {
           artifact.filename, occurrence.path, occurrence.line, occurrence.col, occurrence.byte_offset, occurrence.byte_length,
           occurrence.decoding, occurrence.label as place, token.service, token.format, verdict.family, verdict.verdict, verdict.reason,
           verdict.policy, token.redacted, token.fingerprint, ${iso('verdict.decided_at')} as decided_at
-        from verdict
-        join token on token.id = verdict.token_id
-        join occurrence on occurrence.token_id = verdict.token_id
-        join analysis on analysis.scan_id = occurrence.scan_id and analysis.run_id = verdict.run_id
-        join artifact on artifact.id = analysis.artifact_id
-        join release on release.id = artifact.release_id
-        join package on package.id = analysis.package_id
-        join selection on selection.run_id = verdict.run_id and selection.package_id = analysis.package_id
-        where verdict.run_id = ${CURRENT}`,
+        from verdict cross join token cross join occurrence cross join analysis cross join artifact cross join release cross join package
+        cross join selection
+        where verdict.run_id = ${CURRENT} and token.id = verdict.token_id and ${CARRIERS}
+          and artifact.id = analysis.artifact_id and release.id = artifact.release_id`,
     },
     {
       name: 'detections',
       sql: `select verdict.run_id as run, selection.registry, package.name, selection.tier, selection.rank, verdict.policy,
           case when sum(case when verdict.verdict = 'restricted' then 0 else 1 end) = 0 then 1 else 0 end as restricted_only,
           count(distinct verdict.token_id) as tokens, count(*) as places
-        from verdict
-        join occurrence on occurrence.token_id = verdict.token_id
-        join analysis on analysis.scan_id = occurrence.scan_id and analysis.run_id = verdict.run_id
-        join package on package.id = analysis.package_id
-        join selection on selection.run_id = verdict.run_id and selection.package_id = analysis.package_id
-        where verdict.run_id = ${CURRENT} and verdict.policy is not null
+        from verdict cross join occurrence cross join analysis cross join package cross join selection
+        where verdict.run_id = ${CURRENT} and verdict.policy is not null and ${CARRIERS}
         group by verdict.run_id, selection.registry, package.name, selection.tier, selection.rank, verdict.policy`,
     },
     {

@@ -275,6 +275,8 @@ function judgement(identity: string, clustered: string): readonly string[] {
       look_after bigint,
       primary key (run_id, token_id)
     )${clustered}`,
+    // The newest verdict on a token, whichever run gave it.
+    `create index verdict_token on verdict (token_id, run_id)`,
     `create index verdict_again on verdict (run_id, look_after) where verdict = 'unknown'`,
     `create table validation (
       key_id text not null,

@@ -40,22 +40,26 @@ async function* readCarriers(db: Reader, run: number, pageSize = 5000): AsyncGen
       .execute();
     const last = tokens.at(-1)?.token_id;
     if (last === undefined) return;
+    // Cross joins keep the order in which the tables are named: from the tokens to their few packages. Left to itself, a planner
+    // without statistics begins with the packages and looks at every token for each of them.
     yield await db
       .selectFrom('verdict')
-      .innerJoin('token', 'token.id', 'verdict.token_id')
-      .innerJoin('occurrence', 'occurrence.token_id', 'verdict.token_id')
-      .innerJoin('analysis', (join) =>
-        join.onRef('analysis.scan_id', '=', 'occurrence.scan_id').onRef('analysis.run_id', '=', 'verdict.run_id'),
-      )
-      .innerJoin('selection', (join) =>
-        join.onRef('selection.package_id', '=', 'analysis.package_id').onRef('selection.run_id', '=', 'verdict.run_id'),
-      )
+      .crossJoin('token')
+      .crossJoin('occurrence')
+      .crossJoin('analysis')
+      .crossJoin('selection')
       .select(['selection.package_id as packageId', 'selection.registry', 'selection.tier', 'verdict.token_id as tokenId'])
       .select(['token.service', 'verdict.family', 'verdict.verdict', 'verdict.policy'])
       .distinct()
       .where('verdict.run_id', '=', run)
       .where('verdict.token_id', '>', after)
       .where('verdict.token_id', '<=', last)
+      .whereRef('token.id', '=', 'verdict.token_id')
+      .whereRef('occurrence.token_id', '=', 'verdict.token_id')
+      .whereRef('analysis.scan_id', '=', 'occurrence.scan_id')
+      .whereRef('analysis.run_id', '=', 'verdict.run_id')
+      .whereRef('selection.run_id', '=', 'verdict.run_id')
+      .whereRef('selection.package_id', '=', 'analysis.package_id')
       .execute();
     after = last;
   }

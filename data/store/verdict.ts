@@ -150,6 +150,7 @@ export async function claimUnknown({ db }: Database, run: number, look: SecondLo
       .updateTable('verdict')
       .set((eb) => ({ look_after: look.now + look.leaseMs, looks: eb('looks', '+', 1) }))
       .where('run_id', '=', run)
+      .where('look_after', '<=', look.now)
       .where('token_id', 'in', (eb) =>
         eb
           .selectFrom('verdict as due')
@@ -164,21 +165,27 @@ export async function claimUnknown({ db }: Database, run: number, look: SecondLo
       .returning('token_id')
       .execute();
     if (tokens.length === 0) return [];
+    // From the tokens to their packages, in this order: see `readCarriers` of the statistics.
     const carriers = await tx
-      .selectFrom('occurrence')
-      .innerJoin('analysis', 'analysis.scan_id', 'occurrence.scan_id')
-      .innerJoin('artifact', 'artifact.id', 'analysis.artifact_id')
-      .innerJoin('release', 'release.id', 'artifact.release_id')
-      .innerJoin('package', 'package.id', 'analysis.package_id')
-      .innerJoin('token', 'token.id', 'occurrence.token_id')
+      .selectFrom('token')
+      .crossJoin('occurrence')
+      .crossJoin('analysis')
+      .crossJoin('artifact')
+      .crossJoin('release')
+      .crossJoin('package')
       .select(['package.id as packageId', 'package.registry', 'package.name', 'package.key', 'release.version'])
       .select(['artifact.filename', 'artifact.url', 'artifact.id as artifactId', 'token.fingerprint'])
-      .where('analysis.run_id', '=', run)
       .where(
-        'occurrence.token_id',
+        'token.id',
         'in',
         tokens.map((one) => one.token_id),
       )
+      .where('analysis.run_id', '=', run)
+      .whereRef('occurrence.token_id', '=', 'token.id')
+      .whereRef('analysis.scan_id', '=', 'occurrence.scan_id')
+      .whereRef('artifact.id', '=', 'analysis.artifact_id')
+      .whereRef('release.id', '=', 'artifact.release_id')
+      .whereRef('package.id', '=', 'analysis.package_id')
       .orderBy('package.id')
       .orderBy('artifact.id')
       .execute();

@@ -72,6 +72,9 @@ async function take(
     .updateTable('selection')
     .set((eb) => ({ holder: text(holder), not_before: now + leaseMs, attempts: eb('attempts', '+', 1) }))
     .where('run_id', '=', run)
+    // Said twice: whoever waited for another's claim to end looks again at what is still free.
+    .where('state', '=', 'pending')
+    .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now)]))
     .where('package_id', 'in', (eb) =>
       eb
         .selectFrom('selection as free')
@@ -208,20 +211,25 @@ export async function savePackageResult(
 ): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
-    const selection = await tx
-      .selectFrom('selection')
-      .innerJoin('run', 'run.id', 'selection.run_id')
-      .select(['selection.registry', 'selection.state', 'run.key_id', 'run.detector_stamp'])
+    // Taken first, so that of two who finish the same package at once one waits here and finds it finished.
+    const taken = await tx
+      .updateTable('selection')
+      .set({ finished_at: finish.now })
       .where('run_id', '=', run)
       .where('package_id', '=', packageId)
+      .where('state', '=', 'pending')
+      .returning('registry')
       .executeTakeFirst();
-    if (selection === undefined) throw new Error(`package ${packageId} was not selected for run ${run}`);
-    if (selection.state !== 'pending') return false;
-    const releaseId = await saveContent(tx, run, packageId, result, {
-      keyId: selection.key_id,
-      stamp: selection.detector_stamp,
-      now: finish.now,
-    });
+    if (taken === undefined) {
+      await requireSelected(tx, run, packageId);
+      return false;
+    }
+    const { key_id: keyId, detector_stamp: stamp } = await tx
+      .selectFrom('run')
+      .select(['key_id', 'detector_stamp'])
+      .where('id', '=', run)
+      .executeTakeFirstOrThrow();
+    const releaseId = await saveContent(tx, run, packageId, result, { keyId, stamp, now: finish.now });
     await tx
       .updateTable('selection')
       .set({
@@ -230,16 +238,25 @@ export async function savePackageResult(
         detail: result.state === 'analysed' ? null : detailText(result.detail),
         holder: null,
         not_before: null,
-        finished_at: finish.now,
         release_id: releaseId,
         partial: flag(isPartial(result)),
       })
       .where('run_id', '=', run)
       .where('package_id', '=', packageId)
       .execute();
-    await countDrops(tx, run, selection.registry, finish.dropped ?? {});
+    await countDrops(tx, run, taken.registry, finish.dropped ?? {});
     return true;
   });
+}
+
+async function requireSelected(tx: Tx, run: number, packageId: number): Promise<void> {
+  const known = await tx
+    .selectFrom('selection')
+    .select('state')
+    .where('run_id', '=', run)
+    .where('package_id', '=', packageId)
+    .executeTakeFirst();
+  if (known === undefined) throw new Error(`package ${packageId} was not selected for run ${run}`);
 }
 
 interface Context {
