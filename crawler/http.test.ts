@@ -231,6 +231,12 @@ describe.each(BOTH)('answers, through the client of $id', ({ id }) => {
     expect(server.ledger).toHaveLength(2);
   });
 
+  test('a length that promises less than comes', async () => {
+    const server = await serve(json([1, 2, 3]), first(1, { kind: 'answer', answer: json([1, 2, 3], { 'content-length': '3' }) }));
+    expect((await ioTo(server, { id }).json(`${server.origin}/`)).body).toEqual([1, 2, 3]);
+    expect(server.ledger).toHaveLength(2);
+  });
+
   test('one connection serves many requests, errors and redirects included', async () => {
     let connections = 0;
     const server = createServer((request, response) => {

@@ -165,6 +165,14 @@ describe.each([{ id: 'npm' }, { id: 'pypi' }] as const)('a download through the 
     await expect(io.download(artifact(`${server.origin}/a`, { bytes: 10 }), { maxBytes: 30_000 })).rejects.toThrow(TooLarge);
   });
 
+  test('whose announced length is too short is not taken for the whole', async () => {
+    const whole = ranged({ headers: {} } as StandInRequest);
+    const short: Answer = { ...whole, headers: { ...whole.headers, 'content-length': '20000' } };
+    const server = await serve(ranged, first(1, { kind: 'answer', answer: short }));
+    expect((await ioTo(server, { id }).download(artifact(`${server.origin}/a`), { maxBytes: LIMIT })).verified).toBe(true);
+    expect(server.ledger).toHaveLength(2);
+  });
+
   test('of something that is gone', async () => {
     const server = await serve({ status: 404, body: 'no' });
     await expect(ioTo(server, { id }).download(artifact(`${server.origin}/a`), { maxBytes: LIMIT })).rejects.toThrow(Gone);
