@@ -1,9 +1,8 @@
 /** Answers a query in a process of its own: SQLite cannot be interrupted from the outside, a process can. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import { QueryError, type QueryEngine, type QueryLimits, type QueryResult } from '../query-contract.ts';
 
-const CHILD = join(import.meta.dirname, 'query-child.ts');
+const CHILD = new URL('query-child.ts', import.meta.url);
 
 /** What the child is asked, and what it says. */
 export interface Asked {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
@@ -12,7 +13,7 @@ import { collectStatistics } from '../statistics/collect.ts';
 
 /** Processes have to start; on a busy machine that takes its time. */
 const PATIENCE = 120_000;
-const WORKER = join(import.meta.dirname, 'crash-example.ts');
+const WORKER = new URL('crash-example.ts', import.meta.url);
 
 let folder: string;
 beforeAll(async () => {
@@ -24,7 +25,9 @@ afterAll(async () => {
 
 /** Runs the example on a database, to its end or until it is killed so many milliseconds after its start; what it said, or null. */
 async function work(path: string, options: { readonly seed?: string; readonly killAfter?: number } = {}): Promise<string | null> {
-  const child = spawn(process.execPath, [WORKER, path, options.seed ?? 'seed'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [fileURLToPath(WORKER), path, options.seed ?? 'seed'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const said = text(child.stdout);
   const gone = once(child, 'exit');
   if (options.killAfter !== undefined) {
