@@ -47,6 +47,20 @@ export function placesInOrder(names: readonly { readonly name: string; readonly 
   return listed.map(({ name, key }, index) => ({ rank: index + 1, name, key, downloads: null }));
 }
 
+/** Of all pairs with different counts, the share that stands in the ranking's order; null where there is no pair. */
+export function concordance(downloads: readonly number[]): number | null {
+  let right = 0;
+  let pairs = 0;
+  for (const [index, better] of downloads.entries()) {
+    for (const worse of downloads.slice(index + 1)) {
+      if (better === worse) continue;
+      pairs += 1;
+      if (better > worse) right += 1;
+    }
+  }
+  return pairs === 0 ? null : right / pairs;
+}
+
 function uniqueByKey<T extends { readonly key: string }>(names: readonly T[]): T[] {
   const seen = new Set<string>();
   return names.filter(({ key }) => {

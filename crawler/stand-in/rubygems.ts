@@ -80,6 +80,14 @@ const NOT_FOUND: Answer = {
   body: 'This gem could not be found',
 };
 
+const ROBOTS = `User-agent: *
+Disallow: /downloads/
+Disallow: /gems?letter=*
+Disallow: /search?*
+Disallow: /names
+Disallow: /news
+`;
+
 export function rubygemsStandIn(world: World, options: RubygemsStandInOptions = {}): (origin: string) => Handler {
   const gems = new Gems(world.of('rubygems'), options);
   const ecosystems = ecosystemsStandIn(world.of('rubygems'), 'rubygems.org', PREFIXES.ecosystems);
@@ -88,6 +96,7 @@ export function rubygemsStandIn(world: World, options: RubygemsStandInOptions = 
     if (ranking !== null) return ranking;
     if (request.method !== 'GET' && request.method !== 'HEAD') return null;
     const { path } = request;
+    if (path === '/robots.txt') return { status: 200, headers: { 'content-type': 'text/plain' }, body: ROBOTS };
     if (path === '/versions') return gems.versions(request);
     if (path === '/names') return gems.names(request);
     if (path.startsWith('/info/')) return gems.info(request, decodeURIComponent(path.slice('/info/'.length)));

@@ -9,6 +9,7 @@ import type { Registry } from '../../registry.ts';
 import { changes, names } from './frame.ts';
 import { latest } from './latest.ts';
 import { rubygemsRankings } from './rankings.ts';
+import { verifyRanking } from './verify.ts';
 
 const LIMITS = 'https://guides.rubygems.org/rubygems-org-rate-limits/: ten requests a second for API and website';
 
@@ -46,4 +47,5 @@ export const rubygems = {
   names,
   changes,
   latest,
+  verifyRanking,
 } as const satisfies Registry;

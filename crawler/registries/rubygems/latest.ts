@@ -9,20 +9,14 @@ import { Gone } from '../../errors.ts';
 import type { LatestOptions, RegistryIo } from '../../registry.ts';
 import { compareGemVersions, isGemPrerelease } from '../../versions/rubygems.ts';
 import { parseInfo, type GemVersion } from './info.ts';
+import { staticIndex } from './specs-file.ts';
 
 /** Gems with ten thousand versions and platforms have some megabytes. */
 const MAX_INFO = 64 * 1024 * 1024;
 
 export async function latest(name: string, io: RegistryIo, options: LatestOptions): Promise<Release | NoRelease> {
-  const url = `${io.origin('index')}/info/${encodeURIComponent(name)}`;
-  let text: string;
-  try {
-    text = (await io.text(url, { accept: 'text/plain', maxBytes: MAX_INFO })).body;
-  } catch (error) {
-    if (error instanceof Gone) return none(name, 'not-found', `status ${error.status ?? 404}`);
-    throw error;
-  }
-  const versions = parseInfo(text, url, (reason) => io.drop(reason));
+  const versions = await versionsOf(name, io);
+  if (typeof versions === 'string') return none(name, 'not-found', versions);
   const [best] = versions.toSorted(byPreference);
   if (best === undefined) return none(name, 'all-yanked', 'the index lists no version');
   const siblings = versions.filter((one) => one.number === best.number).sort(byPreference);
@@ -35,6 +29,19 @@ export async function latest(name: string, io: RegistryIo, options: LatestOption
     artifacts: (options.artifacts === 'all' ? siblings : [best]).map((one) => toArtifact(name, one, io)),
     notes: notesOn(best, versions),
   };
+}
+
+/** The versions that the index has, or the words in which it says that it does not know the gem. */
+async function versionsOf(name: string, io: RegistryIo): Promise<readonly GemVersion[] | string> {
+  const url = `${io.origin('index')}/info/${encodeURIComponent(name)}`;
+  try {
+    const { body } = await io.text(url, { accept: 'text/plain', maxBytes: MAX_INFO });
+    return parseInfo(body, url, (reason) => io.drop(reason));
+  } catch (error) {
+    if (!(error instanceof Gone)) throw error;
+    const specs = await staticIndex(io);
+    return specs?.gems.get(name) ?? `status ${error.status ?? 404}`;
+  }
 }
 
 /** Negative where `a` is the better choice. */

@@ -82,7 +82,7 @@ export const statisticsPage: RankingSource = {
     const pages = Math.min(STATS_PAGES, Math.ceil(limit / GEMS_PER_PAGE));
     for (let page = 1; page <= pages; page += 1) {
       const url = `${io.origin('stats')}?page=${page}`;
-      const { body } = await io.text(url, { accept: 'text/html' });
+      const { body } = await io.text(url, { accept: 'text/html', page: true });
       const gems = readStatistics(body, io);
       if (gems === null) throw new Malformed(`expected a list of gems on ${url}; has the page a new layout?`, { url });
       for (const gem of gems) most.add(gem);

@@ -33,7 +33,8 @@ export async function api(
   if (one === undefined) return plain(404, 'This rubygem could not be found.');
   if (kind === 'gems') return rest === '' ? json(await gemOf(one, packer), CACHED) : null;
   if (rest !== '') return json({ version: newestOf(one).release.version }, CACHED);
-  const versions = await Promise.all(variantsOf(one).map((variant) => versionOf(one, variant, packer)));
+  const shown = variantsOf(one).filter(({ release }) => !release.withdrawn);
+  const versions = await Promise.all(shown.map((variant) => versionOf(one, variant, packer)));
   return json(versions.reverse(), CACHED);
 }
 
@@ -101,11 +102,12 @@ function variantsOf(one: WorldPackage): Variant[] {
   return one.releases.flatMap((release) => release.artifacts.map((artifact) => ({ release, artifact })));
 }
 
-/** The version that the site shows: the world's latest, its gem for platform ruby where there is one. */
+/** The version that the site shows: the world's latest, its gem for platform ruby where there is one; a yanked one where all are. */
 function newestOf(one: WorldPackage): Variant {
-  const shown = variantsOf(one).filter(({ release }) => !release.withdrawn);
+  const all = variantsOf(one);
+  const shown = all.filter(({ release }) => !release.withdrawn);
   const latest = shown.filter(({ release }) => release.version === one.latest);
-  const [first] = [...latest.filter(({ artifact }) => artifact.platform === ''), ...latest, ...shown];
+  const [first] = [...latest.filter(({ artifact }) => artifact.platform === ''), ...latest, ...shown, ...all];
   if (first === undefined) throw new Error(`${one.name} has no version`);
   return first;
 }
