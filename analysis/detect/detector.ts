@@ -6,8 +6,8 @@
  * stand in different entries.
  */
 import type { Place, Skipped } from '../../data/model.ts';
-import { Hits } from '../scan/hits.ts';
-import { literalFinder } from '../scan/literals.ts';
+import { createPrefilter } from '../scan/prefilter.ts';
+import { plainSurveyor } from '../scan/survey.ts';
 import type { Fingerprinter, Parts, Secret } from '../secret.ts';
 import type { Format, Service } from '../service.ts';
 import type { Candidate } from './candidate.ts';
@@ -15,7 +15,6 @@ import { companionIndex, type CompanionIndex, type Spot } from './companions.ts'
 import { EntryScanner, windowBytes, type Placed, type Workbench } from './entry.ts';
 import { labelOf } from './label.ts';
 import { createMatcher } from './match.ts';
-import { BEGINNINGS } from '../text/dense-escapes.ts';
 import { settle } from './overlap.ts';
 import { compileRules, type FormatTarget, type Rule } from './rules.ts';
 
@@ -31,6 +30,8 @@ export interface DetectorOptions {
   readonly fingerprinter: Fingerprinter;
   /** Bytes that are scanned at once; the findings do not depend on it. */
   readonly step?: number;
+  /** Looks everywhere for everything, without the prefilter: slower, and the measure of what must be found. */
+  readonly plain?: boolean;
 }
 
 export interface Detector {
@@ -53,23 +54,17 @@ export interface OpenEntry {
 /**
  * @throws where a format breaks its contract
  */
-export function createDetector(services: readonly Service[], { fingerprinter, step = STEP }: DetectorOptions): Detector {
+export function createDetector(
+  services: readonly Service[],
+  { fingerprinter, step = STEP, plain: isPlain = false }: DetectorOptions,
+): Detector {
   const rules = compileRules(services);
   const context = Math.ceil((EXPANSION * rules.context) / KIBI) * KIBI;
-  const windows: Buffer[] = [];
   let faulty = new Set<Rule>();
   const bench: Workbench = {
-    finder: literalFinder([
-      ...rules.leads.map(({ literal }) => literal),
-      ...BEGINNINGS.map((text) => ({ text, ignoreCase: true })),
-    ]),
-    leads: rules.leads.length,
+    surveyor: (isPlain ? plainSurveyor : createPrefilter)(rules.sought, windowBytes(context, step)),
     matcher: createMatcher(rules, (rule) => faulty.add(rule)),
     context,
-    step,
-    hits: new Hits(),
-    takeWindow: () => windows.pop() ?? Buffer.allocUnsafe(windowBytes(context, step)),
-    giveWindow: (window) => windows.push(window),
   };
   return {
     artifact() {

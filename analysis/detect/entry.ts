@@ -4,10 +4,9 @@
  * The bytes are gathered in a window that is scanned when it is full, at offsets that do not depend on how the bytes were
  * cut into chunks. So the findings do not depend on it either.
  */
-import type { Hits } from '../scan/hits.ts';
-import type { LiteralFinder } from '../scan/literals.ts';
+import type { WindowSurveyor } from '../scan/survey.ts';
 import type { Phase } from '../text/base64.ts';
-import { plain } from '../text/haystack.ts';
+import { plain, type Haystack } from '../text/haystack.ts';
 import { eachView } from '../text/views.ts';
 import type { Claims, Match, Matcher } from './match.ts';
 
@@ -23,17 +22,10 @@ export interface Placed {
 
 /** What all entries of a scan share; a window is 2 x `context` plus `step` bytes. */
 export interface Workbench {
-  /** Finds the literals that lead to rules, and the beginnings of escapes, which have the indexes from `leads` on. */
-  readonly finder: LiteralFinder;
-  readonly leads: number;
+  readonly surveyor: WindowSurveyor;
   readonly matcher: Matcher;
   /** Bytes on both sides of a literal that its match may need, whatever the encoding. */
   readonly context: number;
-  /** Bytes that are scanned at once. */
-  readonly step: number;
-  readonly hits: Hits;
-  takeWindow(): Buffer;
-  giveWindow(window: Buffer): void;
 }
 
 /** Windows begin at multiples of this, so that UTF-16 has the same alignment in the window as in the entry. */
@@ -61,7 +53,7 @@ export class EntryScanner {
   constructor(bench: Workbench, found: (placed: Placed) => void) {
     this.#bench = bench;
     this.#found = found;
-    this.#window = bench.takeWindow();
+    this.#window = bench.surveyor.takeWindow();
   }
 
   /** Takes the next bytes; they are copied, so the caller may use their memory again. */
@@ -79,18 +71,17 @@ export class EntryScanner {
   /** Scans what is left. Nothing may be pushed afterwards. */
   end(): void {
     this.#scan(this.#length);
-    this.#bench.giveWindow(this.#window);
+    this.#bench.surveyor.giveWindow(this.#window);
   }
 
   #scan(to: number): void {
-    const { finder, matcher, context, hits } = this.#bench;
+    const { surveyor, matcher, context } = this.#bench;
     const zone = { from: this.#next, to };
     let line = this.#linesBefore + 1;
     let lineStart = this.#lineStart - this.#base;
     let counted = 0;
-    this.#phase = eachView(plain(this.#window, this.#length, zone), { context, carried: this.#phase }, (haystack) => {
-      hits.clear();
-      finder.find(haystack.bytes, haystack.from, haystack.to, haystack.length, hits);
+    const options = { surveyor, context, carried: this.#phase, narrow: (window: Haystack) => surveyor.narrow(window) };
+    this.#phase = eachView(plain(this.#window, this.#length, zone), options, (haystack, hits) => {
       matcher.match(haystack, hits, this.#claims, (match) => {
         if (match.start < counted) {
           line = this.#linesBefore + 1;
@@ -106,28 +97,18 @@ export class EntryScanner {
         const end = match.end + this.#base;
         this.#found({ match, start, end, line, column: match.start - lineStart + 1 });
       });
-      return this.#beginnings();
     });
     this.#next = to;
     if (to < this.#length) this.#slide();
-  }
-
-  /** Where the beginnings of escapes were found. */
-  #beginnings(): readonly number[] {
-    const { hits, leads } = this.#bench;
-    const starts: number[] = [];
-    for (let hit = 0; hit < hits.count; hit++) if (hits.literal(hit) >= leads) starts.push(hits.start(hit));
-    return starts;
   }
 
   /** Keeps the end of the window, as context for the next zone. */
   #slide(): void {
     const drop = Math.max(0, this.#next - this.#bench.context);
     const aligned = drop - (drop % ALIGNMENT);
-    for (let feed = this.#feedFrom(0, aligned); feed >= 0; feed = this.#feedFrom(feed + 1, aligned)) {
-      this.#linesBefore++;
-      this.#lineStart = this.#base + feed + 1;
-    }
+    this.#linesBefore += this.#bench.surveyor.lines(this.#window, aligned);
+    const feed = this.#window.lastIndexOf(10, aligned - 1);
+    if (aligned > 0 && feed >= 0) this.#lineStart = this.#base + feed + 1;
     this.#window.copyWithin(0, aligned, this.#length);
     this.#base += aligned;
     this.#length -= aligned;

@@ -4,11 +4,15 @@
  */
 import type { Family } from '../../data/model.ts';
 import type { Literal } from '../scan/literals.ts';
+import type { Sought, SoughtLiteral } from '../scan/survey.ts';
 import type { Companion, Format, Service } from '../service.ts';
+import { gateOf, type Gate } from './gate.ts';
 import { escapedForms } from '../text/escapes.ts';
 
 /** What the guards of a pattern may look at beyond the match, in characters, on both sides. */
 export const GUARD = 64;
+/** How much longer than its text the context of a token may be that is written with escapes. */
+const ESCAPED = 32;
 /** Longest match, and farthest companion. A window holds this much on both sides of a token, and four times it for encodings. */
 const MOST_REACH = 32_768;
 
@@ -20,6 +24,8 @@ export interface Rule {
   readonly pattern: RegExp;
   readonly reach: number;
   readonly maxLength: number;
+  /** Where its literals are looked for; null: everywhere. */
+  readonly gate: Gate | null;
   readonly target: FormatTarget | CompanionTarget;
 }
 
@@ -46,7 +52,7 @@ export interface CompiledCompanion {
 
 /** A literal that leads to rules. */
 export interface Lead {
-  readonly literal: Literal;
+  readonly literal: SoughtLiteral;
   /** Characters of the literal when its escapes are undone. */
   readonly length: number;
   readonly rules: readonly Rule[];
@@ -58,6 +64,8 @@ export interface RuleSet {
   readonly leads: readonly Lead[];
   /** Characters that a match, its guards and its companions may need before and after its literal. */
   readonly context: number;
+  /** What the survey looks for: a literal per lead. */
+  readonly sought: Sought;
 }
 
 /**
@@ -81,7 +89,14 @@ export function compileRules(services: readonly Service[]): RuleSet {
     }
   }
   const matches = rules.map(({ reach, maxLength }) => reach + maxLength);
-  return { rules, leads: leadsOf(rules), context: Math.max(0, ...matches) + near + 2 * GUARD };
+  const leads = leadsOf(rules);
+  const gates = rules.flatMap(({ gate }) => gate ?? []);
+  const sought: Sought = {
+    literals: leads.map(({ literal }) => literal),
+    before: Math.max(0, ...gates.map(({ before }) => before)) + ESCAPED,
+    behind: Math.max(0, ...gates.map(({ behind }) => behind)) + ESCAPED,
+  };
+  return { rules, leads, sought, context: Math.max(0, ...matches) + near + 2 * GUARD };
 }
 
 type Searchable = Pick<Format, 'literals' | 'ignoreCase' | 'reach' | 'pattern' | 'maxLength'>;
@@ -89,6 +104,10 @@ type Searchable = Pick<Format, 'literals' | 'ignoreCase' | 'reach' | 'pattern' |
 function rule(index: number, id: string, searchable: Searchable, target: Rule['target']): Rule {
   const { literals, ignoreCase = false, reach = 0, pattern, maxLength } = searchable;
   if (literals.length === 0) throw new Error(`${id} has no literals; each format needs a text by which it is found`);
+  for (const text of literals) {
+    if (text.length < 3 || /[^\x20-\x7e]/.test(text))
+      throw new Error(`${id} has the literal ${JSON.stringify(text)}; literals have at least 3 printable ASCII characters`);
+  }
   if (reach < 0 || maxLength < 1 || reach + maxLength > MOST_REACH)
     throw new Error(`${id} has reach ${reach} and longest match ${maxLength}; together they may be ${MOST_REACH} bytes`);
   return {
@@ -97,6 +116,7 @@ function rule(index: number, id: string, searchable: Searchable, target: Rule['t
     pattern: searching(id, pattern),
     reach,
     maxLength,
+    gate: gateOf({ pattern, reach }),
     target,
   };
 }
@@ -119,14 +139,16 @@ function searching(id: string, pattern: RegExp): RegExp {
 }
 
 function leadsOf(rules: readonly Rule[]): readonly Lead[] {
-  const leads = new Map<string, { readonly literal: Literal; readonly length: number; readonly rules: Rule[] }>();
+  const leads = new Map<string, { literal: SoughtLiteral; readonly length: number; readonly rules: Rule[] }>();
 
   function add(text: string, ignoreCase: boolean, length: number, rule: Rule): void {
-    const literal = { text: ignoreCase ? text.toLowerCase() : text, ignoreCase };
-    const key = `${ignoreCase} ${length} ${literal.text}`;
-    const lead = leads.get(key) ?? { literal, length, rules: [] };
+    const folded = ignoreCase ? text.toLowerCase() : text;
+    const key = `${ignoreCase} ${length} ${folded}`;
+    const lead = leads.get(key) ?? { literal: { text: folded, ignoreCase, everywhere: false }, length, rules: [] };
     leads.set(key, lead);
-    if (!lead.rules.includes(rule)) lead.rules.push(rule);
+    if (lead.rules.includes(rule)) return;
+    lead.rules.push(rule);
+    if (rule.gate === null) lead.literal = { ...lead.literal, everywhere: true };
   }
 
   for (const rule of rules) {

@@ -37,16 +37,18 @@ interface Options {
   readonly context: number;
   /** The phase at the start of the zone, where a run stands there that began before the window. */
   readonly carried?: Phase | null;
+  /** An offset in each run that is to be decoded, in order; null: all are. */
+  readonly places?: readonly number[] | null;
 }
 
 /** The decoded runs that reach into the parent's zone, and the phase of the run that reaches past its end. */
 export function base64(
   parent: Haystack,
-  { context, carried = null }: Options,
+  { context, carried = null, places = null }: Options,
 ): { readonly found: readonly Haystack[]; readonly carry: Phase | null } {
   const found: Haystack[] = [];
   let carry: Phase | null = null;
-  for (const run of runsOf(parent)) {
+  for (const run of runsOf(parent, places ?? everywhere(parent))) {
     const skip = carried !== null && run.start === 0 ? modulo(run.indexOf(carried.offset) - carried.phase) : 0;
     for (const phase of [skip, ...otherPhases(run, skip), ...linePhases(run, skip)]) {
       const haystack = decode(parent, run, phase, context);
@@ -61,12 +63,16 @@ function modulo(value: number): number {
   return ((value % 4) + 4) % 4;
 }
 
-/** Every run of base64 characters that reaches into [from, to). */
-function* runsOf({ bytes, length, from, to }: Haystack): Generator<Run> {
+/** Every run of LEAST_RUN characters has one at every LEAST_RUN-th place, so most characters need not be looked at. */
+function* everywhere({ length, from, to }: Haystack): Generator<number> {
+  for (let at = from; at < Math.min(length, to + LEAST_RUN); at += LEAST_RUN) yield at;
+}
+
+/** Every run of base64 characters at these places that reaches into [from, to). */
+function* runsOf({ bytes, length, from, to }: Haystack, places: Iterable<number>): Generator<Run> {
   let floor = 0;
-  // Every run of LEAST_RUN characters has one at every LEAST_RUN-th place, so most characters need not be looked at.
-  for (let at = from; at < Math.min(length, to + LEAST_RUN); at = floor > at ? floor + LEAST_RUN : at + LEAST_RUN) {
-    if (!isDigit(bytes, at)) continue;
+  for (const at of places) {
+    if (at < floor || !isDigit(bytes, at)) continue;
     const line = lineAround(bytes, at, floor, length);
     floor = line.end;
     if (line.end - line.start < LEAST_RUN) continue;

@@ -22,14 +22,15 @@ function values(): Uint8Array {
  *
  * A run has two phases. From its start it is decoded always; from its second digit (a digit of what stands before belongs
  * to the same run) only where that gives text, and so where its start is no longer in the window.
+ *
+ * @param places an offset in each run that is to be decoded, in order; null: all are
  */
-export function hex(parent: Haystack, context: number): readonly Haystack[] {
+export function hex(parent: Haystack, context: number, places: readonly number[] | null = null): readonly Haystack[] {
   const { bytes, length, from, to } = parent;
   const found: Haystack[] = [];
   let floor = 0;
-  // Every run of LEAST_RUN digits has one at every LEAST_RUN-th place.
-  for (let at = from; at < Math.min(length, to + LEAST_RUN); at = floor > at ? floor + LEAST_RUN : at + LEAST_RUN) {
-    if (!isDigit(bytes, at)) continue;
+  for (const at of places ?? everywhere(parent)) {
+    if (at < floor || !isDigit(bytes, at)) continue;
     let start = at;
     while (start > floor && isDigit(bytes, start - 1)) start--;
     let end = at + 1;
@@ -45,6 +46,11 @@ export function hex(parent: Haystack, context: number): readonly Haystack[] {
     }
   }
   return found;
+}
+
+/** Every run of LEAST_RUN digits has one at every LEAST_RUN-th place. */
+function* everywhere({ length, from, to }: Haystack): Generator<number> {
+  for (let at = from; at < Math.min(length, to + LEAST_RUN); at += LEAST_RUN) yield at;
 }
 
 function isDigit(bytes: Buffer, at: number): boolean {

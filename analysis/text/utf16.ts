@@ -9,28 +9,37 @@ import type { Haystack, Reading } from './haystack.ts';
 /** Stands for what is no character below 256. It is in no literal and belongs to no word. */
 const NO_CHARACTER = 0xff;
 
-/** The haystacks of both alignments, or none where no NUL stands in the zone's surroundings. */
-export function utf16(parent: Haystack): readonly Haystack[] {
-  if (!parent.bytes.subarray(0, parent.length).includes(0)) return [];
-  return [aligned(parent, 0), aligned(parent, 1)];
+/** Makes one byte of each unit: its character where the byte behind it or the one before it is NUL, and 255 elsewhere. */
+export type Narrow = (parent: Haystack) => readonly [even: Buffer, odd: Buffer];
+
+/** The haystacks of both alignments of a haystack that has NULs. */
+export function utf16(parent: Haystack, narrow: Narrow = narrowed): readonly [Haystack, Haystack] {
+  const [even, odd] = narrow(parent);
+  return [aligned(parent, 0, even), aligned(parent, 1, odd)];
 }
 
-function aligned(parent: Haystack, alignment: 0 | 1): Haystack {
-  const { bytes, length } = parent;
-  const units = Math.max(0, Math.floor((length - alignment + 1) / 2));
-  const narrowed = Buffer.allocUnsafe(units);
-  for (let unit = 0, at = alignment; unit < units; unit++, at += 2) {
+export function narrowed(parent: Haystack): readonly [even: Buffer, odd: Buffer] {
+  return [narrowedFrom(parent, 0), narrowedFrom(parent, 1)];
+}
+
+function narrowedFrom({ bytes, length }: Haystack, alignment: 0 | 1): Buffer {
+  const units = Buffer.allocUnsafe(Math.max(0, Math.floor((length - alignment + 1) / 2)));
+  for (let unit = 0, at = alignment; unit < units.length; unit++, at += 2) {
     const isCharacter = bytes[at + 1] === 0 || (at > 0 && bytes[at - 1] === 0);
-    narrowed[unit] = isCharacter ? (bytes[at] ?? NO_CHARACTER) : NO_CHARACTER;
+    units[unit] = isCharacter ? (bytes[at] ?? NO_CHARACTER) : NO_CHARACTER;
   }
+  return units;
+}
+
+function aligned(parent: Haystack, alignment: 0 | 1, units: Buffer): Haystack {
   const little = reading(parent, alignment, 1);
   const big = reading(parent, alignment, -1);
   const isBig = endsInCharacter(parent);
   return {
-    bytes: narrowed,
-    length: units,
+    bytes: units,
+    length: units.length,
     from: unitAt(parent.from, alignment),
-    to: Math.min(units, unitAt(parent.to, alignment)),
+    to: Math.min(units.length, unitAt(parent.to, alignment)),
     zone: parent.zone,
     reading: little,
     readingsAt: (index) => (isBig(2 * index + alignment) ? [big, little] : [little, big]),

@@ -1,59 +1,74 @@
 /** All texts that hide in a stretch of bytes, and in those again. */
+import type { Hits } from '../scan/hits.ts';
+import type { Survey, Surveyor } from '../scan/survey.ts';
 import { base64, type Phase } from './base64.ts';
 import { denseEscapes } from './dense-escapes.ts';
 import type { Haystack } from './haystack.ts';
 import { hex } from './hex.ts';
-import { utf16 } from './utf16.ts';
+import { utf16, type Narrow } from './utf16.ts';
 
 /** Encodings within encodings that are followed: a base64 text in a base64 text, and no further. */
 const MOST_ENCODINGS = 2;
 
-interface Options {
+export interface ViewOptions {
+  readonly surveyor: Surveyor;
   /** Bytes on both sides of the zone that a match may need. */
   readonly context: number;
   /** The phase of a base64 run that the zone begins in. */
   readonly carried: Phase | null;
+  /** A quicker way to narrow the window itself. */
+  readonly narrow?: Narrow;
 }
 
-/** @returns where in the haystack the beginnings of escapes stand (`BEGINNINGS`), in order */
-export type Visit = (haystack: Haystack) => readonly number[];
+/** @param hits literals that stand in the haystack; valid during the call */
+export type Visit = (haystack: Haystack, hits: Hits) => void;
 
 /**
  * Calls `visit` with the haystack itself and with every text that is found in it.
  *
  * @returns the phase of a base64 run that reaches past the zone, to be given to the call for the next zone
  */
-export function eachView(top: Haystack, { context, carried }: Options, visit: Visit): Phase | null {
-  const { found, carry } = base64(top, { context, carried });
-  visitEncoded(top, visit(top), found, context, 1, visit);
-  for (const text of utf16(top)) visitText(text, context, 1, visit);
+export function eachView(top: Haystack, options: ViewOptions, visit: Visit): Phase | null {
+  const { surveyor, context, carried, narrow } = options;
+  const survey = surveyor.survey(top);
+  visit(top, survey.hits);
+  const { found, carry } = base64(top, { context, carried, places: survey.base64 });
+  const wide = survey.hasNuls ? utf16(top, narrow) : [];
+  visitEncoded(top, survey, found, options, 1, visit);
+  for (const text of wide) visitText(text, options, 1, visit);
   return carry;
 }
 
 /** A text, and what is encoded in it as far as that is followed. */
-function visitText(text: Haystack, context: number, level: number, visit: Visit): void {
-  const beginnings = visit(text);
-  if (level <= MOST_ENCODINGS) visitEncoded(text, beginnings, base64(text, { context }).found, context, level, visit);
+function visitText(text: Haystack, options: ViewOptions, level: number, visit: Visit): void {
+  const { surveyor, context } = options;
+  const survey = surveyor.survey(text);
+  visit(text, survey.hits);
+  if (level > MOST_ENCODINGS) return;
+  visitEncoded(text, survey, base64(text, { context, places: survey.base64 }).found, options, level, visit);
 }
 
 function visitEncoded(
   text: Haystack,
-  beginnings: readonly number[],
+  survey: Survey,
   runs: readonly Haystack[],
-  context: number,
+  options: ViewOptions,
   level: number,
   visit: Visit,
 ): void {
-  for (const inner of [...runs, ...hex(text, context), ...denseRuns(text, beginnings, context)]) {
-    visitText(inner, context, level + 1, visit);
-    for (const wide of utf16(inner)) visitText(wide, context, level + 1, visit);
+  const { context } = options;
+  const escaped = survey.escapes.length === 0 ? [] : denseRuns(text, survey.escapes, context);
+  for (const inner of [...runs, ...hex(text, context, survey.hex), ...escaped]) {
+    visitText(inner, options, level + 1, visit);
+    if (!inner.bytes.subarray(0, inner.length).includes(0)) continue;
+    for (const wide of utf16(inner)) visitText(wide, options, level + 1, visit);
   }
 }
 
-function denseRuns(text: Haystack, beginnings: readonly number[], context: number): readonly Haystack[] {
+function denseRuns(text: Haystack, escapes: readonly number[], context: number): readonly Haystack[] {
   const found: Haystack[] = [];
   let end = 0;
-  for (const start of beginnings) {
+  for (const start of escapes) {
     if (start < end) continue;
     const run = denseEscapes(text, start, context);
     if (run === null) continue;

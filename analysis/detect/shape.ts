@@ -1,0 +1,211 @@
+/**
+ * What every match of a pattern holds, read from the pattern itself: how long a match can be, which runs of characters it
+ * cannot be without, and what can stand at its beginning. The fast prefilter looks only where these are.
+ */
+import { RegExpParser, type AST } from '@eslint-community/regexpp';
+
+/** A set of characters below 256. */
+export type CharacterSet = ReadonlySet<number>;
+
+/** `least` to `most` characters of a set. Without a set: something whose characters are not known one by one. */
+interface Piece {
+  readonly set: CharacterSet | null;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** One of the ways in which a pattern can match: pieces one after another. */
+type Way = readonly Piece[];
+
+/** A run that every match holds: where it begins at the earliest and at the latest, from the match's start on. */
+export interface Run {
+  readonly earliest: number;
+  readonly latest: number;
+  /** Characters that it has at least. */
+  readonly least: number;
+}
+
+export interface Shape {
+  /** Characters of the longest match; infinite where a repetition has no end. */
+  readonly longest: number;
+  /** A run of at least `least` characters of the set that every match holds, the one that begins soonest; null: there is none. */
+  run(set: CharacterSet, least: number): Run | null;
+  /** For each of the first characters, `most` at most and as far as they are known one by one, those that can stand there. */
+  beginning(most: number): readonly CharacterSet[];
+  /** Characters that, standing before, make a match impossible; unless they end an escape, for patterns that say so. */
+  readonly notBefore: CharacterSet;
+}
+
+/** More ways than that are not looked at one by one. */
+const MOST_WAYS = 4096;
+const OPAQUE_MOST = 1e9;
+
+/** The shape of a pattern, or null where it is too complex to tell. */
+export function shapeOf(pattern: RegExp): Shape | null {
+  const parsed = new RegExpParser({ ecmaVersion: 2025 }).parsePattern(pattern.source);
+  const ways = waysOfAny(parsed.alternatives, pattern.flags.includes('i') ? 'is' : 's');
+  if (ways === null) return null;
+  return {
+    longest: Math.max(0, ...ways.map((way) => way.reduce((sum, { most }) => sum + most, 0))),
+    run: (set, least) => runOf(ways, set, least),
+    beginning: (most) => beginningOf(ways, most),
+    notBefore: notBefore(parsed, pattern.flags),
+  };
+}
+
+/** Every combination of the ways of the parts; null: too many, or something whose matches cannot be told. */
+function waysOfAny(alternatives: readonly AST.Alternative[], flags: string): readonly Way[] | null {
+  const all: Way[] = [];
+  for (const { elements } of alternatives) {
+    let ways: readonly Way[] = [[]];
+    for (const element of elements) {
+      const next = waysOf(element, flags);
+      if (next === null || ways.length * next.length > MOST_WAYS) return null;
+      if (next.length === 1 && next[0]?.length === 0) continue;
+      ways = combined(ways, next);
+    }
+    all.push(...ways);
+    if (all.length > MOST_WAYS) return null;
+  }
+  return all;
+}
+
+function combined(ways: readonly Way[], next: readonly Way[]): readonly Way[] {
+  return ways.flatMap((way) => next.map((more) => way.concat(more)));
+}
+
+function waysOf(element: AST.Element, flags: string): readonly Way[] | null {
+  switch (element.type) {
+    case 'Assertion':
+      return [[]];
+    case 'Group':
+    case 'CapturingGroup':
+      return waysOfAny(element.alternatives, flags);
+    case 'Quantifier':
+      return repeated(element, flags);
+    case 'Character':
+    case 'CharacterSet':
+    case 'CharacterClass':
+      return [[{ set: membersOf(element.raw, flags), least: 1, most: 1 }]];
+    default:
+      return null;
+  }
+}
+
+function repeated({ element, min, max }: AST.Quantifier, flags: string): readonly Way[] | null {
+  const ways = waysOf(element, flags);
+  if (ways === null) return null;
+  const [only] = ways;
+  if (ways.length === 1 && only?.length === 1 && only[0]?.least === 1 && only[0].most === 1)
+    return [[{ set: only[0].set, least: min, most: Math.min(max, OPAQUE_MOST) }]];
+  const longest = Math.max(0, ...ways.map((way) => way.reduce((sum, { most }) => sum + most, 0)));
+  const rest: Piece = { set: null, least: 0, most: Math.min(OPAQUE_MOST, longest * (max - min)) };
+  let sure: readonly Way[] = [[]];
+  for (let times = 0; times < min; times++) {
+    if (sure.length * ways.length > MOST_WAYS) return null;
+    sure = combined(sure, ways);
+  }
+  return rest.most === 0 ? sure : combined(sure, [[rest]]);
+}
+
+/** The characters below 256 that a single-character piece of a pattern matches. */
+function membersOf(raw: string, flags: string): CharacterSet {
+  const key = `${flags} ${raw}`;
+  const known = KNOWN_SETS.get(key) ?? matchedBy(raw, flags);
+  KNOWN_SETS.set(key, known);
+  return known;
+}
+
+/** The same few sets stand in all patterns. */
+const KNOWN_SETS = new Map<string, CharacterSet>();
+
+function matchedBy(raw: string, flags: string): CharacterSet {
+  const pattern = new RegExp(`^${raw}$`, flags);
+  const members = new Set<number>();
+  for (let character = 0; character < 256; character++) if (pattern.test(String.fromCharCode(character))) members.add(character);
+  return members;
+}
+
+function runOf(ways: readonly Way[], set: CharacterSet, least: number): Run | null {
+  let run: Run = { earliest: Number.POSITIVE_INFINITY, latest: 0, least: Number.POSITIVE_INFINITY };
+  for (const way of ways) {
+    const first = firstRun(way, set, least);
+    if (first === null) return null;
+    run = {
+      earliest: Math.min(run.earliest, first.earliest),
+      latest: Math.max(run.latest, first.latest),
+      least: Math.min(run.least, first.least),
+    };
+  }
+  return run;
+}
+
+function firstRun(way: Way, set: CharacterSet, least: number): Run | null {
+  let earliest = 0;
+  let latest = 0;
+  let start = { earliest, latest };
+  let length = 0;
+  for (const piece of way) {
+    const goesOn = piece.set !== null && isWithin(piece.set, set);
+    if (!goesOn && length >= least) break;
+    earliest += piece.least;
+    latest += piece.most;
+    if (goesOn) {
+      length += piece.least;
+    } else if (piece.most > 0) {
+      start = { earliest, latest };
+      length = 0;
+    }
+  }
+  return length >= least ? { ...start, least: length } : null;
+}
+
+const KNOWN_ANSWERS = new WeakMap<CharacterSet, WeakMap<CharacterSet, boolean>>();
+
+function isWithin(part: CharacterSet, whole: CharacterSet): boolean {
+  const answers = KNOWN_ANSWERS.get(part) ?? new WeakMap<CharacterSet, boolean>();
+  KNOWN_ANSWERS.set(part, answers);
+  const answer = answers.get(whole) ?? part.isSubsetOf(whole);
+  answers.set(whole, answer);
+  return answer;
+}
+
+function beginningOf(ways: readonly Way[], most: number): readonly CharacterSet[] {
+  const firsts = ways.map((way) => firstKnown(way, most));
+  const known = Math.min(most, ...firsts.map((sets) => sets.length));
+  return Array.from({ length: known }, (_, index) => {
+    const sets = [...new Set(firsts.flatMap((sets) => sets[index] ?? []))];
+    return sets.reduce((all, set) => all.union(set));
+  });
+}
+
+/** The sets of a way's first characters, up to the first piece of which there may be more or fewer. */
+function firstKnown(way: Way, most: number): readonly CharacterSet[] {
+  const sets: CharacterSet[] = [];
+  for (const { set, least, most: longest } of way) {
+    if (set === null) break;
+    for (let index = 0; index < least && sets.length < most; index++) sets.push(set);
+    if (least !== longest || sets.length >= most) break;
+  }
+  return sets;
+}
+
+/**
+ * The set of a negative look-behind with which the pattern begins, alone (`(?<![…])…`) or beside one for what may stand
+ * before all the same (`(?:(?<![…])|(?<=…))…`).
+ */
+function notBefore(pattern: AST.Pattern, flags: string): CharacterSet {
+  const none: CharacterSet = new Set();
+  const [alternative] = pattern.alternatives;
+  const [first] = alternative?.elements ?? [];
+  if (first === undefined || pattern.alternatives.length > 1) return none;
+  const guard = first.type === 'Group' ? first.alternatives[0]?.elements[0] : first;
+  if (first.type === 'Group' && !first.alternatives.every(({ elements }) => elements.every(({ type }) => type === 'Assertion')))
+    return none;
+  if (guard?.type !== 'Assertion' || guard.kind !== 'lookbehind' || !guard.negate) return none;
+  const [only] = guard.alternatives;
+  const [set] = only?.elements ?? [];
+  if (guard.alternatives.length !== 1 || only?.elements.length !== 1 || set === undefined) return none;
+  if (set.type !== 'Character' && set.type !== 'CharacterSet' && set.type !== 'CharacterClass') return none;
+  return membersOf(set.raw, flags.includes('i') ? 'is' : 's');
+}

@@ -1,0 +1,186 @@
+/** The fast way to survey a window, in WebAssembly; what it does is told in `prefilter.as`. */
+import { readFileSync } from 'node:fs';
+import type { Haystack } from '../text/haystack.ts';
+import { Hits } from './hits.ts';
+import { literalTables, type LiteralTables } from './literal-tables.ts';
+import { plainSurveyor, type Sought, type Survey, type WindowSurveyor } from './survey.ts';
+
+// Neither the language's library nor Node's types name it.
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: object };
+};
+
+export interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  bitsAt(): number;
+  headsAt(): number;
+  everywhereBitsAt(): number;
+  everywhereHeadsAt(): number;
+  entriesAt(): number;
+  mostEntries(): number;
+  textsAt(): number;
+  textBytes(): number;
+  longestLiteral(): number;
+  hitsAt(): number;
+  runsAt(): number;
+  hexRunsAt(): number;
+  escapesAt(): number;
+  windowsAt(): number;
+  countOfHits(): number;
+  countOfRuns(): number;
+  countOfHexRuns(): number;
+  countOfEscapes(): number;
+  hasOverflown(): number;
+  hasNuls(): number;
+  hashOf(three: number): number;
+  prepare(before: number, behind: number, stride: number): void;
+  survey(window: number, length: number, from: number, to: number): void;
+  narrow(window: number, length: number, even: number, odd: number): void;
+  lines(window: number, length: number): number;
+}
+
+const NAMES = [
+  'bitsAt',
+  'headsAt',
+  'everywhereBitsAt',
+  'everywhereHeadsAt',
+  'entriesAt',
+  'mostEntries',
+  'textsAt',
+  'textBytes',
+  'longestLiteral',
+  'hitsAt',
+  'runsAt',
+  'hexRunsAt',
+  'escapesAt',
+  'windowsAt',
+  'countOfHits',
+  'countOfRuns',
+  'countOfHexRuns',
+  'countOfEscapes',
+  'hasOverflown',
+  'hasNuls',
+  'hashOf',
+  'prepare',
+  'survey',
+  'narrow',
+  'lines',
+] as const satisfies readonly (keyof Exports)[];
+
+const compiled = new WebAssembly.Module(readFileSync(new URL('prefilter.wasm', import.meta.url)));
+
+/** What is read past the end of a window, and what stands before it. */
+const SLACK = 128;
+const PAGE = 65_536;
+/** Smaller haystacks are quicker looked through in plain TypeScript than copied. */
+const SMALL = 512;
+
+/**
+ * A surveyor that finds everything that `plainSurveyor` finds and that leads to a token. One window at a time is surveyed
+ * where it is; others are copied.
+ *
+ * @param windowBytes the most that a haystack has
+ * @throws where there are too many literals, or one is too long, for the tables
+ */
+export function createPrefilter(sought: Sought, windowBytes: number): WindowSurveyor {
+  const exports = instance();
+  const tables = literalTables(sought.literals, exports);
+  const size = Math.ceil(windowBytes / SLACK) * SLACK;
+  const own = exports.windowsAt() + SLACK;
+  const copy = own + size + SLACK;
+  const even = copy + size + SLACK;
+  const odd = even + size / 2 + SLACK;
+  exports.memory.grow(Math.max(0, Math.ceil((odd + size / 2 + 2 * SLACK) / PAGE) - exports.memory.buffer.byteLength / PAGE));
+  fill(exports, tables);
+  exports.prepare(sought.before, sought.behind, tables.stride);
+
+  const { buffer } = exports.memory;
+  const plain = plainSurveyor(sought, windowBytes);
+  const hits = new Hits();
+  const window = Buffer.from(buffer, own, windowBytes);
+  let isFree = true;
+
+  function addressOf({ bytes, length }: Haystack): number {
+    if (bytes.buffer === buffer) return bytes.byteOffset;
+    Buffer.from(buffer, copy, length).set(bytes.subarray(0, length));
+    return copy;
+  }
+
+  return {
+    takeWindow() {
+      if (!isFree) return plain.takeWindow();
+      isFree = false;
+      return window;
+    },
+    giveWindow(given) {
+      if (given === window) isFree = true;
+      else plain.giveWindow(given);
+    },
+    survey(haystack) {
+      if (haystack.length < SMALL && haystack.bytes.buffer !== buffer) return plain.survey(haystack);
+      exports.survey(addressOf(haystack), haystack.length, haystack.from, haystack.to);
+      if (exports.hasOverflown() !== 0) return plain.survey(haystack);
+      return result(exports, hits);
+    },
+    narrow(haystack) {
+      const { bytes, length } = haystack;
+      if (bytes.buffer !== buffer) return plain.narrow(haystack);
+      exports.narrow(bytes.byteOffset, length, even, odd);
+      const units = (alignment: number): number => Math.max(0, Math.floor((length - alignment + 1) / 2));
+      return [Buffer.from(buffer, even, units(0)), Buffer.from(buffer, odd, units(1))];
+    },
+    lines(bytes, length) {
+      if (bytes.buffer === buffer) return exports.lines(bytes.byteOffset, length);
+      return plain.lines(bytes, length);
+    },
+  };
+}
+
+function result(exports: Exports, hits: Hits): Survey {
+  const { buffer } = exports.memory;
+  hits.clear();
+  const count = exports.countOfHits();
+  if (count > 0) {
+    const found = new Uint32Array(buffer, exports.hitsAt(), 2 * count);
+    for (let index = 0; index < found.length; index += 2) hits.add(found[index] ?? 0, found[index + 1] ?? 0);
+    hits.sortFrom(0);
+  }
+  return {
+    hits,
+    escapes: listed(buffer, exports.escapesAt(), exports.countOfEscapes()),
+    base64: listed(buffer, exports.runsAt(), exports.countOfRuns()),
+    hex: listed(buffer, exports.hexRunsAt(), exports.countOfHexRuns()),
+    hasNuls: exports.hasNuls() !== 0,
+  };
+}
+
+const NOTHING: readonly number[] = [];
+
+function listed(buffer: ArrayBuffer, at: number, count: number): readonly number[] {
+  return count === 0 ? NOTHING : Array.from(new Uint32Array(buffer, at, count));
+}
+
+function fill(exports: Exports, { bits, heads, everywhereBits, everywhereHeads, entries, texts }: LiteralTables): void {
+  const memory = new Uint8Array(exports.memory.buffer);
+  memory.set(bits, exports.bitsAt());
+  memory.set(everywhereBits, exports.everywhereBitsAt());
+  memory.set(new Uint8Array(heads.buffer), exports.headsAt());
+  memory.set(new Uint8Array(everywhereHeads.buffer), exports.everywhereHeadsAt());
+  memory.set(entries, exports.entriesAt());
+  memory.set(texts, exports.textsAt());
+}
+
+function instance(): Exports {
+  const { exports } = new WebAssembly.Instance(compiled);
+  if (!isComplete(exports))
+    throw new Error('analysis/scan/prefilter.wasm is of another version than prefilter.ts; compile it again');
+  return exports;
+}
+
+function isComplete(exports: object): exports is Exports {
+  return (
+    'memory' in exports &&
+    NAMES.every((name) => name in exports && typeof Object.entries(exports).find(([key]) => key === name)?.[1] === 'function')
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * The first look at a haystack: where literals stand, and where encoded texts may begin. Whatever may lead to a token is
+ * in it; what is in it need not lead to one.
+ */
+import { BEGINNINGS } from '../text/dense-escapes.ts';
+import type { Haystack } from '../text/haystack.ts';
+import { narrowed } from '../text/utf16.ts';
+import { Hits } from './hits.ts';
+import { literalFinder, type Literal } from './literals.ts';
+
+/** What is known of a literal that is looked for. */
+export interface SoughtLiteral extends Literal {
+  /** True where it may stand anywhere; otherwise near a run of token characters, or near an escape. */
+  readonly everywhere: boolean;
+}
+
+/** Everything that is looked for. */
+export interface Sought {
+  readonly literals: readonly SoughtLiteral[];
+  /** Characters before a run, and behind it, within which the literals that are not everywhere begin. */
+  readonly before: number;
+  readonly behind: number;
+}
+
+export interface Survey {
+  /** Literals by their index, in order of their start. Valid until the next survey. */
+  readonly hits: Hits;
+  /** Where escapes begin that may be part of a text of nothing but escapes. */
+  readonly escapes: readonly number[];
+  /** An offset in each run of base64, or of hexadecimal digits, that may hold something; null: any may. */
+  readonly base64: readonly number[] | null;
+  readonly hex: readonly number[] | null;
+  /** False where no byte is NUL, so that nothing is UTF-16. */
+  readonly hasNuls: boolean;
+}
+
+export interface Surveyor {
+  survey(haystack: Haystack): Survey;
+}
+
+/** A surveyor that keeps the windows that the entries are read into. */
+export interface WindowSurveyor extends Surveyor {
+  takeWindow(): Buffer;
+  giveWindow(window: Buffer): void;
+  /** The two alignments of a haystack as UTF-16; valid until the next call. */
+  narrow(haystack: Haystack): readonly [even: Buffer, odd: Buffer];
+  /** Line feeds among the first `length` bytes. */
+  lines(window: Buffer, length: number): number;
+}
+
+/**
+ * Looks everywhere for everything: the plain way, by which the fast one is judged.
+ *
+ * @param windowBytes the most that an entry's window has
+ */
+export function plainSurveyor({ literals }: Sought, windowBytes: number): WindowSurveyor {
+  const finder = literalFinder([...literals, ...BEGINNINGS.map((text) => ({ text, ignoreCase: true }))]);
+  const all = new Hits();
+  const hits = new Hits();
+  const windows: Buffer[] = [];
+  return {
+    takeWindow: () => windows.pop() ?? Buffer.allocUnsafe(windowBytes),
+    giveWindow: (window) => windows.push(window),
+    narrow: narrowed,
+    lines(window, length) {
+      let count = 0;
+      for (let at = window.indexOf(10); at >= 0 && at < length; at = window.indexOf(10, at + 1)) count++;
+      return count;
+    },
+    survey({ bytes, from, to, length }) {
+      all.clear();
+      hits.clear();
+      finder.find(bytes, from, to, length, all);
+      const escapes: number[] = [];
+      for (let hit = 0; hit < all.count; hit++) {
+        if (all.literal(hit) < literals.length) hits.add(all.literal(hit), all.start(hit));
+        else escapes.push(all.start(hit));
+      }
+      return { hits, escapes, base64: null, hex: null, hasNuls: bytes.subarray(0, length).includes(0) };
+    },
+  };
+}
