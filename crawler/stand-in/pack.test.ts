@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPacker, packArtifact, type Subject } from './pack.ts';
+import { toolNamed, type Tool } from './tool.ts';
 import type { WorldArtifact } from './world.ts';
 
 const FILES = [
@@ -39,13 +39,8 @@ async function written(one: WorldArtifact): Promise<string> {
   return path;
 }
 
-/** Whether a program of this name is on the PATH. (Asking it for its help is no test: nuget 2.8 spins forever without a terminal.) */
-function has(tool: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, tool)));
-}
-
-function run(tool: string, ...args: string[]): string {
-  return execFileSync(tool, args, { cwd: folder, encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(tool: Tool, ...args: readonly string[]): string {
+  return tool.run(args, { cwd: folder }).toString('utf8');
 }
 
 function filesUnder(path: string): string[] {
@@ -55,32 +50,33 @@ function filesUnder(path: string): string[] {
     .sort();
 }
 
-/** The title of a test that needs another ecosystem's tool: says so where the tool is missing. */
-function needing(tool: string, title: string): string {
-  return has(tool) ? title : `${title} (skipped: ${tool} is not installed)`;
-}
+const gem = toolNamed('gem');
+const nuget = toolNamed('nuget');
+const python = toolNamed('python3');
+const pip = toolNamed('pip');
+const npm = toolNamed('npm');
 
 describe('the ecosystems own tools read what was packed', () => {
-  test.skipIf(!has('gem'))(needing('gem', 'gem specification and gem unpack'), async () => {
+  test.skipIf(gem.isMissing)(gem.titled('gem specification and gem unpack'), async () => {
     // RubyGems writes names outside ASCII raw, a standard tar writer in a PAX header that RubyGems 3.3 does not read.
     const files = FILES.filter((file) => !file.path.includes('ü'));
     const path = await written({ ...artifacts.gem, files });
-    expect(run('gem', 'specification', path, 'name').trim()).toBe('--- demo_pack');
-    expect(run('gem', 'specification', path, 'full_name')).toContain('demo_pack-1.2.0-x86_64-linux');
-    run('gem', 'unpack', path, '--target', join(folder, 'gem'));
+    expect(run(gem, 'specification', path, 'name').trim()).toBe('--- demo_pack');
+    expect(run(gem, 'specification', path, 'full_name')).toContain('demo_pack-1.2.0-x86_64-linux');
+    run(gem, 'unpack', path, '--target', join(folder, 'gem'));
     const root = join(folder, 'gem', 'demo_pack-1.2.0-x86_64-linux');
     expect(filesUnder(root)).toEqual(files.map((file) => file.path).sort());
     expect(readFileSync(join(root, 'README.md'), 'utf8')).toBe('# Demo\n');
   });
 
-  test.skipIf(!has('nuget'))(needing('nuget', 'nuget install from a folder'), async () => {
+  test.skipIf(nuget.isMissing)(nuget.titled('nuget install from a folder'), async () => {
     await written(artifacts.nupkg);
-    run('nuget', 'install', 'demo_pack', '-Source', folder, '-OutputDirectory', join(folder, 'nuget'), '-NonInteractive');
+    run(nuget, 'install', 'demo_pack', '-Source', folder, '-OutputDirectory', join(folder, 'nuget'), '-NonInteractive');
     const found = filesUnder(join(folder, 'nuget', 'demo_pack.1.2.0'));
     for (const file of FILES) expect(found).toContain(file.path);
   });
 
-  test.skipIf(!has('python3'))(needing('python3', 'python zipfile and tarfile'), async () => {
+  test.skipIf(python.isMissing)(python.titled('python zipfile and tarfile'), async () => {
     const check = `
 import sys, zipfile, tarfile
 for path in sys.argv[1:]:
@@ -95,24 +91,24 @@ for path in sys.argv[1:]:
     const names = ['PKG-INFO', ...FILES.map((file) => file.path)].map((name) => `'demo_pack-1.2.0/${name}'`).sort();
     const line = `[${names.join(', ')}]`;
     expect(
-      run('python3', '-c', check, ...paths)
+      run(python, '-c', check, ...paths)
         .trim()
         .split('\n'),
     ).toEqual([line, line]);
   });
 
-  test.skipIf(!has('pip'))(needing('pip', 'pip installs the wheel and checks its RECORD'), async () => {
+  test.skipIf(pip.isMissing)(pip.titled('pip installs the wheel and checks its RECORD'), async () => {
     const path = await written(artifacts.wheel);
     const target = join(folder, 'site');
-    run('python3', '-m', 'pip', 'install', '--quiet', '--no-index', '--no-deps', '--no-compile', '--target', target, path);
+    run(python, '-m', 'pip', 'install', '--quiet', '--no-index', '--no-deps', '--no-compile', '--target', target, path);
     const found = filesUnder(target);
     for (const file of FILES) expect(found).toContain(file.path);
     expect(found).toContain('demo_pack-1.2.0.dist-info/METADATA');
   });
 
-  test.skipIf(!has('npm'))(needing('npm', 'npm pack reads the tarball'), async () => {
+  test.skipIf(npm.isMissing)(npm.titled('npm pack reads the tarball'), async () => {
     const path = await written(artifacts.npm);
-    const told = JSON.parse(run('npm', 'pack', '--json', '--dry-run', '--offline', '--ignore-scripts', path)) as {
+    const told = JSON.parse(run(npm, 'pack', '--json', '--dry-run', '--offline', '--ignore-scripts', path)) as {
       id: string;
       files: { path: string }[];
       shasum: string;

@@ -1,11 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { REGISTRY_IDS, TIERS, tierOf, VERDICTS } from '../../data/model.ts';
 import { createPacker } from './pack.ts';
+import { toolNamed } from './tool.ts';
 import { createWorld, type WorldFile, type WorldPackage } from './world.ts';
 import { assemblyOf } from './world/assembly.ts';
 import { plainPlant as plant } from './world/plain-plant.ts';
@@ -146,9 +146,8 @@ describe('a world', () => {
     expect(elsewhere.newer).toBeGreaterThan(20);
   });
 
-  test('packs in a moment', async () => {
+  test('can be packed', async () => {
     const packer = createPacker();
-    const started = performance.now();
     for (const one of world.packages) {
       const release = releaseOf(one);
       for (const artifact of release?.artifacts ?? []) {
@@ -156,7 +155,6 @@ describe('a world', () => {
         expect((await packer({ name: one.name, version, publishedAt }, artifact)).bytes.length).toBeGreaterThan(100);
       }
     }
-    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 
@@ -172,13 +170,13 @@ describe('an assembly', () => {
     expect(bytes.readUInt16BE(long - 2)).toBe(0x8000 | 601);
   });
 
-  const present = (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'mono')));
-  test.skipIf(!present)(`a .NET runtime takes it for an assembly${present ? '' : ' (skipped: mono is not installed)'}`, () => {
+  const mono = toolNamed('mono');
+  test.skipIf(mono.isMissing)(mono.titled('a .NET runtime takes it for an assembly'), () => {
     const folder = mkdtempSync(join(tmpdir(), 'incidence-assembly-'));
     try {
       writeFileSync(join(folder, 'Demo.dll'), bytes);
-      const ran = spawnSync('mono', [join(folder, 'Demo.dll')], { encoding: 'utf8', timeout: 20_000 });
-      expect(`${ran.stdout}${ran.stderr}`).toContain("doesn't have an entry point");
+      const told = mono.run([join(folder, 'Demo.dll')], { mayFail: true });
+      expect(told.toString('utf8')).toContain("doesn't have an entry point");
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { gt } from '@renovatebot/ruby-semver';
 import { array, assert, constantFrom, nat, oneof, property, sample } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toolNamed } from '../stand-in/tool.ts';
 import { compareGemVersions, isGemPrerelease, isGemVersion } from './rubygems.ts';
 
 const ASCENDING = ['0.1.0.alpha', '0.1.0.beta2', '0.1.0.beta10', '0.1.0', '0.9', '0.10', '1.a', '1.0.0.rc1', '1', '1.0.1', '2'];
@@ -51,15 +49,12 @@ describe('gem versions', () => {
     );
   });
 
-  const present = (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'ruby')));
-  test.skipIf(!present)(
-    `stand in the order of ruby's own Gem::Version${present ? '' : ' (skipped: ruby is not installed)'}`,
-    () => {
-      const versions = sample(version, { numRuns: 2000, seed: 7 });
-      const script = 'v = STDIN.read.split("\\n").map { |t| Gem::Version.new(t) }; v.each_cons(2) { |a, b| puts a <=> b }';
-      const told = execFileSync('ruby', ['-e', script], { input: versions.join('\n'), encoding: 'utf8', timeout: 20_000 });
-      const ours = versions.slice(1).map((one, index) => Math.sign(compareGemVersions(versions[index] ?? '', one)));
-      expect(ours).toEqual(told.trim().split('\n').map(Number));
-    },
-  );
+  const ruby = toolNamed('ruby');
+  test.skipIf(ruby.isMissing)(ruby.titled("stand in the order of ruby's own Gem::Version"), () => {
+    const versions = sample(version, { numRuns: 2000, seed: 7 });
+    const script = 'v = STDIN.read.split("\\n").map { |t| Gem::Version.new(t) }; v.each_cons(2) { |a, b| puts a <=> b }';
+    const told = ruby.run(['-e', script], { input: versions.join('\n') }).toString('utf8');
+    const ours = versions.slice(1).map((one, index) => Math.sign(compareGemVersions(versions[index] ?? '', one)));
+    expect(ours).toEqual(told.trim().split('\n').map(Number));
+  });
 });

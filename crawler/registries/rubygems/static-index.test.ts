@@ -1,8 +1,7 @@
 /** A folder made by `gem generate_index`, behind a plain file server: no compact index, no rankings. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Gone, Malformed } from '../../errors.ts';
@@ -11,15 +10,13 @@ import { file } from '../../stand-in/replies.ts';
 import { rubygemsOrigins } from '../../stand-in/rubygems.ts';
 import type { Answer, Handler } from '../../stand-in/server.ts';
 import { openSession } from '../../stand-in/session.ts';
+import { toolNamed } from '../../stand-in/tool.ts';
 import { rubygems } from './index.ts';
 import { readMarshal } from './marshal.ts';
 import { gem, list, moved, platforms, REPRESENTATIVE } from './test-kit.ts';
 
-const present = (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'gem')));
-
-function needingRuby(title: string): string {
-  return present ? title : `${title} (skipped: ruby is not installed)`;
-}
+const ruby = toolNamed('ruby');
+const rubygemsTool = toolNamed('gem');
 
 let folder = '';
 beforeAll(() => {
@@ -54,41 +51,44 @@ async function publish(gems: typeof GEMS): Promise<void> {
       }
     }
   }
-  execFileSync('gem', ['generate_index', '--directory', folder], { stdio: 'ignore', timeout: 60_000 });
+  rubygemsTool.run(['generate_index', '--directory', folder]);
 }
 
 describe('an index by gem generate_index', () => {
-  test.skipIf(!present)(needingRuby('its names, its newest releases, its files; a change says: list anew'), async () => {
-    await publish(GEMS);
-    await using session = await openSession(rubygems, files, rubygemsOrigins);
-    const { names, pages, cursor } = await list(session);
-    expect(names.toSorted()).toEqual(['Only_Before', 'native-gem', 'plain', 'twin']);
-    expect(pages).toMatchObject([{ dropped: {} }]);
-    expect((await list(session, cursor)).pages).toEqual([]);
-    expect((await moved(session, cursor)).pages).toEqual([]);
+  test.skipIf(rubygemsTool.isMissing)(
+    rubygemsTool.titled('its names, its newest releases, its files; a change says: list anew'),
+    async () => {
+      await publish(GEMS);
+      await using session = await openSession(rubygems, files, rubygemsOrigins);
+      const { names, pages, cursor } = await list(session);
+      expect(names.toSorted()).toEqual(['Only_Before', 'native-gem', 'plain', 'twin']);
+      expect(pages).toMatchObject([{ dropped: {} }]);
+      expect((await list(session, cursor)).pages).toEqual([]);
+      expect((await moved(session, cursor)).pages).toEqual([]);
 
-    const filenames: Record<string, string> = {
-      plain: 'plain-1.10.0.gem',
-      'native-gem': 'native-gem-0.2-x86_64-linux.gem',
-      Only_Before: 'Only_Before-0.1.0.beta2.gem',
-      twin: 'twin-1.0.gem',
-    };
-    for (const [name, filename] of Object.entries(filenames)) {
-      const found = await rubygems.latest(name, session.io, REPRESENTATIVE);
-      const [artifact] = 'artifacts' in found ? found.artifacts : [];
-      if (artifact === undefined) throw new Error(`expected a release of ${name}`);
-      expect(artifact).toMatchObject({ filename, digest: null, bytes: null });
-      const { bytes } = await session.io.download(artifact, { maxBytes: 100_000 });
-      expect(Buffer.compare(bytes, readFileSync(join(folder, 'gems', filename)))).toBe(0);
-    }
-    expect(await rubygems.latest('absent', session.io, REPRESENTATIVE)).toMatchObject({ reason: 'not-found' });
-    const reads = session.server.ledger.filter(({ path }) => path === '/specs.4.8.gz').length;
-    // Once for the names, once for the changes, once for all releases together.
-    expect(reads).toBe(3);
+      const filenames: Record<string, string> = {
+        plain: 'plain-1.10.0.gem',
+        'native-gem': 'native-gem-0.2-x86_64-linux.gem',
+        Only_Before: 'Only_Before-0.1.0.beta2.gem',
+        twin: 'twin-1.0.gem',
+      };
+      for (const [name, filename] of Object.entries(filenames)) {
+        const found = await rubygems.latest(name, session.io, REPRESENTATIVE);
+        const [artifact] = 'artifacts' in found ? found.artifacts : [];
+        if (artifact === undefined) throw new Error(`expected a release of ${name}`);
+        expect(artifact).toMatchObject({ filename, digest: null, bytes: null });
+        const { bytes } = await session.io.download(artifact, { maxBytes: 100_000 });
+        expect(Buffer.compare(bytes, readFileSync(join(folder, 'gems', filename)))).toBe(0);
+      }
+      expect(await rubygems.latest('absent', session.io, REPRESENTATIVE)).toMatchObject({ reason: 'not-found' });
+      const reads = session.server.ledger.filter(({ path }) => path === '/specs.4.8.gz').length;
+      // Once for the names, once for the changes, once for all releases together.
+      expect(reads).toBe(3);
 
-    await publish([gem('new', ['1.0'])]);
-    expect((await moved(session, cursor)).relist).toMatch('the static index has changed');
-  });
+      await publish([gem('new', ['1.0'])]);
+      expect((await moved(session, cursor)).relist).toMatch('the static index has changed');
+    },
+  );
 
   test('a server that has neither index is gone, not empty', async () => {
     await using session = await openSession(rubygems, () => () => ({ status: 404, body: '' }), rubygemsOrigins);
@@ -121,13 +121,13 @@ describe('an index by gem generate_index', () => {
 });
 
 describe('Marshal', () => {
-  test.skipIf(!present)(needingRuby('is read as ruby writes it'), () => {
+  test.skipIf(ruby.isMissing)(ruby.titled('is read as ruby writes it'), () => {
     const script = `
       shared = "twice"; version = Gem::Version.new("1.2")
       $stdout.binmode
       $stdout.write Marshal.dump([nil, true, false, 0, 1, -1, 122, 123, -123, -124, 255, 256, -256, -257, 65536, 2**30 - 1, -(2**30),
         :sym, :sym, shared, shared, "\\xFFraw".b, version, version, ["a", [shared]], "caf\\u00e9"])`;
-    const bytes = execFileSync('ruby', ['-e', script], { timeout: 20_000 });
+    const bytes = ruby.run(['-e', script]);
     const version = { class: 'Gem::Version', value: ['1.2'] };
     const simple = [null, true, false, 0, 1, -1, 122, 123, -123, -124, 255, 256, -256, -257, 65_536, 2 ** 30 - 1, -(2 ** 30)];
     const others = ['sym', 'sym', 'twice', 'twice', '\uFFFDraw', version, version, ['a', ['twice']], 'café'];
