@@ -37,9 +37,9 @@ const VERDICT_TURNS: readonly [Verdict, ...Verdict[]] = [
   'public-by-design',
   'inactive',
 ];
-/** Every eighth package of the ordinary ones carries tokens, every thirtieth of the tiny ones. */
+/** Every eighth package of the ordinary ones carries tokens, every twentieth of the tiny ones. */
 const ORDINARY_PLANTED = 8;
-const TINY_PLANTED = 30;
+const TINY_PLANTED = 20;
 
 export function populate(registry: RegistryId, population: Population): WorldPackage[] {
   const { scale, seed } = population;
@@ -64,7 +64,9 @@ export function populate(registry: RegistryId, population: Population): WorldPac
   const ordinary = draw.shuffled(plans.filter((plan) => plan.ranked === undefined));
   for (const plan of ordinary.slice(0, Math.min(Math.round(size.unranked * scale), ordinary.length - 1))) unranked.add(plan);
   const top = plans.filter((plan) => plan.ranked === 'top');
-  const order = [...top, ...ordinary.filter((plan) => !unranked.has(plan))];
+  const others = ordinary.filter((plan) => !unranked.has(plan));
+  // Tiny packages fill the lower places, so the first hundred are of those with a history.
+  const order = [...top, ...others.filter((plan) => plan.tiny !== true), ...others.filter((plan) => plan.tiny === true)];
   let turn = 0;
   const nextTurn = () => turn++;
   const downloads = downloadsOf(registry, order);
