@@ -8,15 +8,15 @@ import { catalog, CATALOG_INDEX, type CatalogOptions } from './nuget/catalog.ts'
 import { FLAT_CONTAINER, FlatContainer, type FlatContainerOptions } from './nuget/flat-container.ts';
 import { historyOf, type CatalogEvent } from './nuget/history.ts';
 import { Library, type LibraryOptions } from './nuget/library.ts';
-import { pages } from './nuget/pages.ts';
+import { pages, type PagesOptions } from './nuget/pages.ts';
 import { HIVES, registration } from './nuget/registration.ts';
 import { blobNotFound, type Place } from './nuget/replies.ts';
-import { search, type SearchOptions } from './nuget/search.ts';
+import { search } from './nuget/search.ts';
 import { json } from './replies.ts';
 import type { Answer, Handler, StandInRequest } from './server.ts';
 import type { World, WorldPackage } from './world.ts';
 
-export interface NugetStandInOptions extends CatalogOptions, FlatContainerOptions, LibraryOptions, SearchOptions {
+export interface NugetStandInOptions extends CatalogOptions, FlatContainerOptions, LibraryOptions, PagesOptions {
   /** What has happened since; may grow while the stand-in runs. */
   readonly journal?: readonly JournalEvent[];
   /** Which addresses the registry's documents name: the stand-in's own, or the public ones. */

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { CrawlError, NotAllowed, Throttled } from '../../errors.ts';
+import { concordance } from '../../ranking.ts';
 import type { RankedName, RankingCheck, RegistryIo } from '../../registry.ts';
 
 /** The most names that the service takes in one request, and what still fits into a URL that its front accepts. */
@@ -83,18 +84,4 @@ async function countsOf(group: readonly RankedName[], io: RegistryIo): Promise<R
     if (count.success) counts.set(name, count.data.downloads);
   }
   return counts;
-}
-
-/** Of all pairs with different counts, the share that stands in the ranking's order; null where there is no pair. */
-function concordance(downloads: readonly number[]): number | null {
-  let right = 0;
-  let pairs = 0;
-  for (const [index, better] of downloads.entries()) {
-    for (const worse of downloads.slice(index + 1)) {
-      if (better === worse) continue;
-      pairs += 1;
-      if (better > worse) right += 1;
-    }
-  }
-  return pairs === 0 ? null : right / pairs;
 }

@@ -109,7 +109,8 @@ async function readEvents(url: string, io: RegistryIo, headers: Readonly<Record<
     if (typeof event === 'string') drops.add(event);
     else events.push(event);
   }
-  events.sort(byTime);
+  // Within a commit in an order that does not change with the page's.
+  events.sort((a, b) => byTime(a, b) || (a.key < b.key ? -1 : Number(a.key > b.key)));
   const newest = events.at(-1)?.at ?? at;
   return { events, at: newest > at ? newest : at, dropped: drops.byReason };
 }

@@ -36,6 +36,9 @@ export const packagePages: RankingSource = {
   },
 };
 
+/** The other table of the page leaves out those that come with the framework. */
+const ALL_PACKAGES = /^(?:the )?packages with the most downloads/i;
+
 export const statisticsPage: RankingSource = {
   id: 'statistics-page',
   label: 'nuget.org statistics, most downloaded packages',
@@ -47,12 +50,18 @@ export const statisticsPage: RankingSource = {
   async read(io, limit) {
     const url = `${io.origin('www')}/stats/packages`;
     const page = await pageAt(url, io);
-    const table = page('table[aria-label="Packages with the most downloads"]');
+    // A table names itself by a label or, in an earlier layout, by a caption.
+    const table = page('table').filter((_, element) => {
+      const one = page(element);
+      return ALL_PACKAGES.test((one.attr('aria-label') ?? one.find('caption').text()).trim());
+    });
     if (table.length === 0) throw new Malformed(`expected the table of packages with the most downloads in ${url}`, { url });
     const most = new MostDownloaded(limit);
-    for (const element of table.find('tbody tr').toArray()) {
-      const links = page(element).find('td > a[href*="/packages/"]').toArray();
-      const [name = '', count = ''] = links.map((link) => page(link).text().trim());
+    for (const element of table.first().find('tbody tr').toArray()) {
+      const [name = '', count = ''] = page(element)
+        .find('td > a[href*="/packages/"]')
+        .toArray()
+        .map((link) => page(link).text().trim());
       const downloads = numberIn(count);
       if (downloads === null || !isNugetId(name)) io.drop('ranking-row-not-understood');
       else most.add({ name, key: lowerNugetId(name), downloads });
@@ -70,17 +79,27 @@ async function readList(
   // The page behind the last has neither packages nor their list, but its heading still counts them.
   if (page('.list-packages, h1').length === 0) throw new Malformed(`expected a list of packages in ${url}`, { url });
   const packages: CountedName[] = [];
-  const items = page('.list-packages li.package').toArray();
+  const items = page('.list-packages .package').toArray();
   for (const element of items) {
     const item = page(element);
-    // The text of the link has breaks in it.
-    const name = item.find('a.package-title').attr('data-package-id') ?? '';
+    const link = item.find('a.package-title').first();
+    const name = idOf(link.attr('data-package-id'), link.attr('href'));
     const count = item.find('.icon-text').has('i.ms-Icon--Download').first().text();
     const downloads = numberIn(count);
     if (downloads === null || !isNugetId(name)) io.drop('ranking-row-not-understood');
     else packages.push({ name, key: lowerNugetId(name), downloads });
   }
   return { packages, isLast: items.length === 0 || page('.pager li.next a[href]').length === 0 };
+}
+
+/** The text of the link has breaks in it, so the id is taken from the link itself. */
+function idOf(id: string | undefined, href = ''): string {
+  if (id !== undefined) return id;
+  try {
+    return decodeURIComponent(/\/packages\/([^/?#]+)/.exec(href)?.[1] ?? '');
+  } catch {
+    return '';
+  }
 }
 
 async function pageAt(url: string, io: RegistryIo) {

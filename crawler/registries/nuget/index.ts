@@ -8,6 +8,7 @@ import { lowerNugetId } from '../../versions/nuget.ts';
 import { changes, names } from './frame.ts';
 import { latest } from './latest.ts';
 import { nugetRankings } from './rankings.ts';
+import { verifyRanking } from './verify.ts';
 
 const LIMITS = 'https://learn.microsoft.com/nuget/api/rate-limits';
 
@@ -57,4 +58,5 @@ export const nuget = {
   names,
   changes,
   latest,
+  verifyRanking,
 } as const satisfies Registry;

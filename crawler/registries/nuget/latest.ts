@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import type { Artifact, Digest, NoRelease, NoReleaseReason, Release } from '../../../data/model.ts';
-import { Gone, Malformed } from '../../errors.ts';
+import { Gone, Malformed, TooLarge } from '../../errors.ts';
 import { jsonItems } from '../../json-items.ts';
 import type { RegistryIo } from '../../registry.ts';
 import {
@@ -22,7 +22,8 @@ import { fromResource, resourceUrls } from './service-index.ts';
 
 /** 127 versions in one document, each with its dependencies and description. */
 const MAX_REGISTRATION = 64 * 1024 * 1024;
-/** A leaf names every file of the package: tens of thousands at times. It is read as a stream. */
+/** A leaf names every file of the package, tens of thousands at times; nearly all stay below the first of these. */
+const USUAL_LEAF = 2 * 1024 * 1024;
 const MAX_LEAF = 256 * 1024 * 1024;
 
 export async function latest(name: string, io: RegistryIo): Promise<Release | NoRelease> {
@@ -197,12 +198,9 @@ interface Leaf {
 async function readLeaf(at: string | null, io: RegistryIo): Promise<Leaf> {
   const nothing = (note: string): Leaf => ({ digest: null, bytes: null, created: null, notes: [note] });
   if (at === null || !URL.canParse(at)) return nothing('the registration names no catalog leaf, so there is no digest');
-  const fields = new Map<string, unknown>();
+  let fields: ReadonlyMap<string, unknown>;
   try {
-    const { body, url } = await io.stream(io.rebase(at), { accept: 'application/json', maxBytes: MAX_LEAF });
-    for await (const piece of jsonItems(body, { member: null, url })) {
-      if (piece.kind === 'item' && piece.key !== null) fields.set(piece.key, piece.value);
-    }
+    fields = await leafFields(io.rebase(at), io);
   } catch (error) {
     if (error instanceof Gone) return nothing('the catalog leaf is missing, so there is no digest');
     throw error;
@@ -215,6 +213,24 @@ async function readLeaf(at: string | null, io: RegistryIo): Promise<Leaf> {
     created: timeOf(fields.get('created')),
     notes: digest === null ? ['the catalog leaf gives no digest that could be understood'] : [],
   };
+}
+
+/** The members of a leaf: all of one of usual size, the small ones of a larger one. */
+async function leafFields(url: string, io: RegistryIo): Promise<ReadonlyMap<string, unknown>> {
+  try {
+    const { body } = await io.json(url, { accept: 'application/json', maxBytes: USUAL_LEAF });
+    const parsed = z.record(z.string(), z.unknown()).safeParse(body);
+    if (!parsed.success) throw new Malformed(`expected an object in ${url}: is this a leaf of NuGet's catalog?`, { url });
+    return new Map(Object.entries(parsed.data));
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+  }
+  const { body } = await io.stream(url, { accept: 'application/json', maxBytes: MAX_LEAF });
+  const fields = new Map<string, unknown>();
+  for await (const piece of jsonItems(body, { member: null, url })) {
+    if (piece.kind === 'item' && piece.key !== null) fields.set(piece.key, piece.value);
+  }
+  return fields;
 }
 
 /** `packageHash` is base64; SHA-512 since 2013, and old leaves name no algorithm. */

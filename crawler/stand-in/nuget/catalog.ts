@@ -1,5 +1,6 @@
 /** The catalog: an index of pages, pages of events, and a leaf for each event. Neither index nor pages are sorted. */
 import { createHash } from 'node:crypto';
+import { lowerNugetId } from '../../versions/nuget.ts';
 import { json } from '../replies.ts';
 import type { Answer } from '../server.ts';
 import { blobNotFound, type Place } from './replies.ts';
@@ -23,7 +24,7 @@ export const CATALOG_INDEX = `${FOLDER}/index.json`;
 /** The address of an event's leaf, which names its moment and its version. */
 export function leafUrl(event: CatalogEvent, { base }: Place): string {
   const moment = event.at.slice(0, 19).replace(/[-T:]/g, '.');
-  return `${base}${FOLDER}/data/${moment}/${encodeURIComponent(`${event.package.name.toLowerCase()}.${pathVersion(event.release.version)}`)}.json`;
+  return `${base}${FOLDER}/data/${moment}/${encodeURIComponent(`${lowerNugetId(event.package.name)}.${pathVersion(event.release.version)}`)}.json`;
 }
 
 export async function catalog(

@@ -1,5 +1,6 @@
 /** The flat container: the versions of a package, listed or not, and its files. It follows the catalog at some distance. */
 import { createHash } from 'node:crypto';
+import { lowerNugetId } from '../../versions/nuget.ts';
 import { file, json } from '../replies.ts';
 import type { Answer, StandInRequest } from '../server.ts';
 import type { WorldPackage } from '../world.ts';
@@ -38,7 +39,7 @@ export class FlatContainer {
     const rest = path.slice(FLAT_CONTAINER.length);
     if (rest === 'cursor.json') return json({ value: history.at(-1)?.at ?? timeOf(0) }, { 'cache-control': 'no-store' });
     const [id = '', version = '', name = '', ...more] = rest.split('/');
-    const one = packages.find((candidate) => encodeURIComponent(candidate.name.toLowerCase()) === id);
+    const one = packages.find((candidate) => encodeURIComponent(lowerNugetId(candidate.name)) === id);
     if (one === undefined || one.noRelease === 'not-found' || one.releases.length === 0 || more.length > 0) return blobNotFound();
     if (version === 'index.json' && name === '') {
       const versions = [...one.releases].sort(byVersion).map((release) => pathVersion(release.version));

@@ -29,22 +29,22 @@ type Draft = Omit<CatalogEvent, 'commitId' | 'at'>;
 
 /** The whole history, oldest first. The same packages and journal give the same events; a longer journal only adds to them. */
 export function historyOf(packages: readonly WorldPackage[], journal: readonly JournalEvent[]): CatalogEvent[] {
-  const drafts = firstEvents(packages);
+  const groups = [firstEvents(packages)];
   const state = new Map(packages.map((one) => [one.name, one]));
   for (const event of journal) {
     if (event.kind === 'published') {
       const before = state.get(event.package.name);
       state.set(event.package.name, event.package);
-      drafts.push(...published(event.package, before));
+      groups.push(published(event.package, before));
     } else {
       const one = state.get(event.name);
       if (one === undefined) continue;
       const releases = event.kind === 'deleted' ? one.releases : one.releases.slice(-1);
-      drafts.push(...releases.map((release) => draft(event.kind === 'deleted' ? 'delete' : 'details', one, release)));
+      groups.push(releases.map((release) => draft(event.kind === 'deleted' ? 'delete' : 'details', one, release)));
       if (event.kind === 'deleted') state.delete(event.name);
     }
   }
-  return committed(drafts);
+  return committed(groups);
 }
 
 /** The form of a version in paths. */
@@ -81,7 +81,7 @@ function firstEvents(packages: readonly WorldPackage[]): Draft[] {
 
 /** A package that the registry lists and has not: its catalog entry is there, and nothing else. */
 function releasesOf(one: WorldPackage): readonly WorldRelease[] {
-  if (one.noRelease !== 'not-found' || one.releases.length > 0) return one.releases;
+  if (one.releases.length > 0) return one.releases;
   return [{ version: '1.0.0', publishedAt: '2017-02-03T04:05:06Z', prerelease: false, withdrawn: false, artifacts: [] }];
 }
 
@@ -101,23 +101,26 @@ function draft(kind: CatalogEvent['kind'], one: WorldPackage, release: WorldRele
 const BEGINNING = Date.UTC(2015, 1, 1, 6, 30, 11);
 const MOST_IN_COMMIT = 3;
 
-/** A commit never holds two events of one version. */
-function committed(drafts: readonly Draft[]): CatalogEvent[] {
+/** A commit never holds two events of one version, and what comes later is never added to it. */
+function committed(groups: readonly (readonly Draft[])[]): CatalogEvent[] {
   const events: CatalogEvent[] = [];
   let commit = 0;
-  let inCommit = new Set<string>();
-  for (const one of drafts) {
-    const key = `${one.package.name} ${pathVersion(one.release.version)}`;
-    if (inCommit.size === MOST_IN_COMMIT || inCommit.has(key)) {
-      commit += 1;
-      inCommit = new Set();
+  for (const group of groups) {
+    let inCommit = new Set<string>();
+    for (const one of group) {
+      const key = `${one.package.name} ${pathVersion(one.release.version)}`;
+      if (inCommit.size === 0 || inCommit.size === MOST_IN_COMMIT || inCommit.has(key)) {
+        commit += 1;
+        inCommit = new Set();
+      }
+      inCommit.add(key);
+      events.push({ ...one, at: timeOf(commit), commitId: commitIdOf(commit) });
     }
-    inCommit.add(key);
-    events.push({ ...one, at: timeOf(commit), commitId: commitIdOf(commit) });
   }
   return events;
 }
 
+/** When a commit was made; 0 is before the first. */
 export function timeOf(commit: number): string {
   const seconds = new Date(BEGINNING + commit * 3601_000).toISOString().slice(0, 19);
   if (commit % 11 === 7) return `${seconds}Z`;

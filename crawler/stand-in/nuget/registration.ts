@@ -1,6 +1,6 @@
 /** The registrations: every version of a package with its listing, in three hives that differ in compression and versions. */
 import { gzipSync } from 'node:zlib';
-import { compareNugetVersions, parseNugetVersion } from '../../versions/nuget.ts';
+import { compareNugetVersions, lowerNugetId, parseNugetVersion } from '../../versions/nuget.ts';
 import type { Answer } from '../server.ts';
 import type { WorldPackage, WorldRelease } from '../world.ts';
 import { leafUrl } from './catalog.ts';
@@ -27,7 +27,7 @@ export function registration(
   const hive = Object.values(HIVES).find(({ folder }) => path.startsWith(folder));
   if (hive === undefined) return null;
   const [id = '', ...rest] = path.slice(hive.folder.length).split('/');
-  const one = packages.find(({ name }) => encodeURIComponent(name.toLowerCase()) === id);
+  const one = packages.find(({ name }) => encodeURIComponent(lowerNugetId(name)) === id);
   if (one === undefined || one.noRelease === 'not-found') return blobNotFound();
   const versions = one.releases.filter(({ version }) => hive.hasSemVer2 || !isSemVer2(version)).sort(byVersion);
   if (versions.length === 0) return blobNotFound();
@@ -71,9 +71,8 @@ class Registration {
   document(rest: readonly string[]): object | null {
     if (rest.join('/') === 'index.json') return this.#index();
     if (rest[0] === 'page') {
-      return this.#pages().find((versions) => this.#pageUrl(versions) === `${this.#at}/${rest.join('/')}`) === undefined
-        ? null
-        : this.#page(this.#pages().find((versions) => this.#pageUrl(versions) === `${this.#at}/${rest.join('/')}`) ?? []);
+      const page = this.#pages().find((versions) => this.#pageUrl(versions) === `${this.#at}/${rest.join('/')}`);
+      return page === undefined ? null : this.#page(page);
     }
     const release = this.#versions.find(({ version }) => `${pathVersion(version)}.json` === rest.join('/'));
     return release === undefined ? null : this.#leaf(release);
@@ -81,10 +80,7 @@ class Registration {
 
   #index(): object {
     const isInlined = this.#versions.length <= MOST_INLINED;
-    const pages = this.#pages().map((versions) => {
-      const { items, ...page } = this.#page(versions);
-      return isInlined ? { ...page, items } : page;
-    });
+    const pages = this.#pages().map((versions) => (isInlined ? this.#page(versions) : this.#head(versions)));
     return {
       '@id': `${this.#at}/index.json`,
       '@type': ['catalog:CatalogRoot', 'PackageRegistration', 'catalog:Permalink'],
@@ -104,16 +100,19 @@ class Registration {
     return isInlined ? `${this.#at}/index.json#page/${lower}/${upper}` : `${this.#at}/page/${lower}/${upper}.json`;
   }
 
-  #page(versions: readonly WorldRelease[]): { readonly items: readonly object[] } {
+  #page(versions: readonly WorldRelease[]): object {
+    return Object.assign(this.#head(versions), { items: versions.map((release) => this.#entry(release)) });
+  }
+
+  #head(versions: readonly WorldRelease[]): object {
     return {
       '@id': this.#pageUrl(versions),
       '@type': 'catalog:CatalogPage',
       count: versions.length,
-      items: versions.map((release) => this.#entry(release)),
       parent: `${this.#at}/index.json`,
       lower: pathVersion(versions[0]?.version ?? ''),
       upper: pathVersion(versions.at(-1)?.version ?? ''),
-    } as { readonly items: readonly object[] };
+    };
   }
 
   #entry(release: WorldRelease): object {
@@ -153,7 +152,7 @@ class Registration {
 }
 
 function contentUrl(one: WorldPackage, release: WorldRelease, { base }: Place): string {
-  const id = encodeURIComponent(one.name.toLowerCase());
+  const id = encodeURIComponent(lowerNugetId(one.name));
   const version = pathVersion(release.version);
   return `${base}/v3-flatcontainer/${id}/${version}/${id}.${version}.nupkg`;
 }

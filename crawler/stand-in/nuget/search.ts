@@ -1,4 +1,5 @@
 /** The search service: three endpoints over one index, each with its own words and limits. */
+import { lowerNugetId } from '../../versions/nuget.ts';
 import { json } from '../replies.ts';
 import type { Answer } from '../server.ts';
 import type { WorldPackage, WorldRelease } from '../world.ts';
@@ -73,9 +74,9 @@ export function matches(parameters: URLSearchParams, packages: readonly WorldPac
   const query = (parameters.get('q') ?? '').trim();
   const [, field = '', value = ''] = /^(packageid|id|owner):(.*)$/i.exec(query) ?? [];
   const wanted = (one: WorldPackage): boolean => {
-    if (field.toLowerCase() === 'packageid') return one.name.toLowerCase() === value.toLowerCase();
+    if (field.toLowerCase() === 'packageid') return lowerNugetId(one.name) === lowerNugetId(value);
     if (field.toLowerCase() === 'owner') return one.rank !== null && ownerOf(one).toLowerCase() === value.toLowerCase();
-    if (query !== '') return one.name.toLowerCase().includes((field === '' ? query : value).toLowerCase());
+    if (query !== '') return lowerNugetId(one.name).includes((field === '' ? query : value).toLowerCase());
     return one.rank !== null && !isHidden(one, options);
   };
   return packages
@@ -101,15 +102,15 @@ function createdAt(one: WorldPackage): number {
 }
 
 function versionsOf(parameters: URLSearchParams, packages: readonly WorldPackage[]): Answer {
-  const id = (parameters.get('id') ?? '').toLowerCase();
-  const one = packages.find(({ name }) => name.toLowerCase() === id);
+  const id = lowerNugetId(parameters.get('id') ?? '');
+  const one = packages.find(({ name }) => lowerNugetId(name) === id);
   const listed = (one?.releases ?? []).filter(({ withdrawn }) => !withdrawn).sort(byVersion);
   return json({ data: listed.map(({ version }) => version) });
 }
 
 function queryRow({ package: one, release }: Found, { base }: Place): object {
   const { folder } = HIVES['RegistrationsBaseUrl/3.6.0'];
-  const registration = `${base}${folder}${encodeURIComponent(one.name.toLowerCase())}/index.json`;
+  const registration = `${base}${folder}${encodeURIComponent(lowerNugetId(one.name))}/index.json`;
   return {
     '@id': registration,
     '@type': 'Package',
