@@ -5,29 +5,15 @@
  * the host said to any of them (`gate/host.ts`): back-off, circuit breaker, off-switch. Every request is counted in the
  * ledger before it is sent (`gate/budget.ts`).
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { CrawlError, Malformed, NotAllowed, Throttled } from './errors.ts';
-import type { RequestLedger } from './gate/budget.ts';
 import { Host, type HostStatus } from './gate/host.ts';
 import { createLane, type Lane, type LaneLimits } from './gate/lane.ts';
-import { DEFAULT_TUNING, givingUp, hasGivenUp, type GateLog, type GateTuning, type World } from './gate/world.ts';
+import { givingUp, hasGivenUp, worldOf, type GatesOptions, type World } from './gate/world.ts';
 
 export type { RequestLedger } from './gate/budget.ts';
 export type { HostStatus } from './gate/host.ts';
 export type { Lane, LaneLimits, Turn } from './gate/lane.ts';
-export type { GateLog, GateTuning } from './gate/world.ts';
-
-export interface GatesOptions {
-  readonly ledger: RequestLedger;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** From 0 to below 1; for jitter. */
-  readonly random: () => number;
-  readonly log?: GateLog | undefined;
-  readonly tuning?: Partial<GateTuning> | undefined;
-  /** Waits; replaced in tests together with `now`. */
-  readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
-}
+export type { GateLog, GatesOptions, GateTuning } from './gate/world.ts';
 
 export interface Gates {
   /** The lane `key` of `host` (name and port), made at its first use; `limits` are those of its first use. */
@@ -51,24 +37,7 @@ const MAX_THROTTLES = 50;
 
 export function createGates(options: GatesOptions): Gates {
   const closing = new AbortController();
-  const withClosing = new WeakMap<AbortSignal, AbortSignal>();
-  const world: World = {
-    ledger: options.ledger,
-    now: options.now,
-    random: options.random,
-    log: options.log,
-    tuning: { ...DEFAULT_TUNING, ...options.tuning },
-    sleep: options.sleep ?? sleep,
-    closing: closing.signal,
-    untilClosed(signal) {
-      // Once per run and not per request: a signal keeps something of every signal that was ever made from it.
-      const known = withClosing.get(signal);
-      if (known !== undefined) return known;
-      const both = AbortSignal.any([signal, closing.signal]);
-      withClosing.set(signal, both);
-      return both;
-    },
-  };
+  const world = worldOf(options, closing.signal);
   const hosts = new Map<string, Host>();
   const lanes = new Map<string, Lane>();
 
@@ -95,15 +64,6 @@ export function createGates(options: GatesOptions): Gates {
       closing.abort(new NotAllowed('the program is closing its connections'));
     },
   };
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal });
-  } catch (error) {
-    // Why the signal was aborted says more than that it was.
-    throw signal.aborted ? signal.reason : error;
-  }
 }
 
 async function retrying<T>(world: World, signal: AbortSignal, attempt: () => Promise<T>, onRetry: () => void): Promise<T> {

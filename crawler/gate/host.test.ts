@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Gone, NotAllowed, Refused, Throttled, Unavailable } from '../errors.ts';
 import { createGates } from '../gate.ts';
+import { Host } from './host.ts';
+import { worldOf } from './world.ts';
 import { memoryLedger } from '../memory-ledger.ts';
 import { ask, FAST, gatesInTime, HOST, run, throttled } from './test-kit.ts';
 
@@ -229,4 +231,16 @@ describe('the off-switch', () => {
     for (let time = 0; time < 3; time++) await expect(ask(gates, [refused]).result).rejects.toBe(refused);
     await expect(ask(gates, ['ok']).result).rejects.toThrow(/refused 3 requests in a row/);
   });
+});
+
+test('what every answer takes at least is known after enough of them, and never overrated', () => {
+  const host = new Host(HOST, worldOf({ ledger: memoryLedger(), now: Date.now, random: () => 0 }));
+  for (let seen = 0; seen < 19; seen++) host.learn(100 + seen);
+  expect(host.certainMs()).toBe(0);
+  host.learn(200);
+  expect(host.certainMs()).toBe(70);
+  host.learn(50.9);
+  expect(host.certainMs()).toBe(30);
+  host.learn(3);
+  expect(host.certainMs()).toBe(0);
 });

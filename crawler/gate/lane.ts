@@ -7,9 +7,9 @@
  * requests are delayed on their way. Pacing by the moment of sending alone cannot promise that: requests that were sent
  * apart may arrive together.
  *
- * The price is the time until an answer begins: 3 ms are 0.3 % of the rate, 100 ms would be 9 %. Half of the shortest time
- * in which a connection to the host was opened is taken off, since the request needed as long to get there and its answer
- * to come back; half, because the shortest time seen is seldom the shortest there is.
+ * The price is the time until an answer begins: 3 ms are 0.3 % of the rate, 100 ms would be 9 %. But no answer begins before
+ * the fastest one: that much of the time is certainly travel and work after the host saw the request, and travel before it
+ * sees the next one, and can be taken off (`Host.certainMs`). What remains is by how much an answer is slower than that.
  *
  * The tickets are places in a p-queue. A second p-queue in strict mode spreads them, a tenth faster than they come back, so
  * that a lane that was idle does not use all of them in one instant.
@@ -31,8 +31,8 @@ export interface LaneLimits {
 
 /** What a request tells its lane while it is under way. */
 export interface Turn {
-  /** The answer began. `connectMs`: how long its connection took to open, where it was opened for this request. */
-  arrived(connectMs?: number): void;
+  /** The answer began. `isOpen`: over a connection to a host elsewhere that was open before, so that its time is travel and work alone. */
+  arrived(isOpen?: boolean): void;
   /** Keeps the connection's place taken until `body` settles, for answers that are read later. */
   hold(body: Promise<unknown>): void;
 }
@@ -68,7 +68,16 @@ export function createLane(host: Host, limits: LaneLimits, world: World): Lane {
         const ticket = await takeTicket(signal);
         if (ticket === null) continue;
         try {
-          return await host.send(() => send({ arrived: (connectMs) => giveBack(ticket, connectMs), hold }));
+          return await host.send(() => {
+            const sentAt = performance.now();
+            return send({
+              arrived(isOpen = false) {
+                if (isOpen) host.learn(performance.now() - sentAt);
+                giveBack(ticket);
+              },
+              hold,
+            });
+          });
         } catch (error) {
           if (!(error instanceof BrokenCircuitError)) throw error;
           // The breaker opened in this very moment: nothing was sent.
@@ -98,10 +107,10 @@ export function createLane(host: Host, limits: LaneLimits, world: World): Lane {
     return null;
   }
 
-  function giveBack(ticket: Ticket, connectMs?: number): void {
+  function giveBack(ticket: Ticket): void {
     if (ticket.isSpent) return;
     ticket.isSpent = true;
-    const timer = setTimeout(free, Math.max(0, periodMs - host.certainTravelMs(connectMs)));
+    const timer = setTimeout(free, Math.max(0, periodMs - host.certainMs()));
     world.closing.addEventListener('abort', free, { once: true });
     function free(): void {
       clearTimeout(timer);

@@ -1,4 +1,5 @@
 /** What all parts of the gates share: clock, chance, ledger, log, and the waiting times. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CrawlError } from '../errors.ts';
 import type { RequestLedger } from './budget.ts';
 
@@ -38,6 +39,18 @@ export interface GateLog {
   warn(fields: object, message: string): void;
 }
 
+export interface GatesOptions {
+  readonly ledger: RequestLedger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 to below 1; for jitter. */
+  readonly random: () => number;
+  readonly log?: GateLog | undefined;
+  readonly tuning?: Partial<GateTuning> | undefined;
+  /** Waits; replaced in tests together with `now`. */
+  readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
+}
+
 export interface World {
   readonly ledger: RequestLedger;
   readonly now: () => number;
@@ -48,6 +61,36 @@ export interface World {
   readonly closing: AbortSignal;
   /** A signal that also aborts when the gates close. */
   untilClosed(signal: AbortSignal): AbortSignal;
+}
+
+export function worldOf(options: GatesOptions, closing: AbortSignal = new AbortController().signal): World {
+  const withClosing = new WeakMap<AbortSignal, AbortSignal>();
+  return {
+    ledger: options.ledger,
+    now: options.now,
+    random: options.random,
+    log: options.log,
+    tuning: { ...DEFAULT_TUNING, ...options.tuning },
+    sleep: options.sleep ?? sleep,
+    closing,
+    untilClosed(signal) {
+      // Once per run and not per request: a signal keeps something of every signal that was ever made from it.
+      const known = withClosing.get(signal);
+      if (known !== undefined) return known;
+      const both = AbortSignal.any([signal, closing]);
+      withClosing.set(signal, both);
+      return both;
+    },
+  };
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch (error) {
+    // Why the signal was aborted says more than that it was.
+    throw signal.aborted ? signal.reason : error;
+  }
 }
 
 const final = new WeakSet<CrawlError>();

@@ -57,7 +57,7 @@ async function send(outgoing: Outgoing, agent: HttpAgent, options: NpmOptions | 
       status: response.status,
       headers: plainHeaders(response.headers.raw()),
       body: bytesOf(response.body ?? [], () => signal.removeEventListener('abort', forward)),
-      connectMs: only.connectMs,
+      isOpen: only.isOpen,
       destroy() {
         signal.removeEventListener('abort', forward);
         controller.abort();
@@ -76,7 +76,8 @@ async function send(outgoing: Outgoing, agent: HttpAgent, options: NpmOptions | 
 /** Stands before the agent for one call: lets one request pass within the time limits, and stops the next. */
 class OnlyRequest {
   readonly agent: HttpAgent;
-  connectMs: number | undefined;
+  /** True where the connection was open before. */
+  isOpen = false;
   /** The answer, where it is a redirect. */
   redirect: { readonly status: number; readonly headers: Record<string, string> } | null = null;
   failure: Unavailable | null = null;
@@ -106,13 +107,10 @@ class OnlyRequest {
     };
     request.once('socket', (socket) => {
       if (!socket.connecting) {
+        this.isOpen = request.reusedSocket;
         answerWithin();
         return;
       }
-      const before = performance.now();
-      socket.once('connect', () => {
-        this.connectMs = performance.now() - before;
-      });
       socket.once(request.protocol === 'https:' ? 'secureConnect' : 'connect', answerWithin);
     });
     request.once('close', () => clearTimeout(timer));
@@ -189,7 +187,7 @@ function isHttpError(error: unknown): error is HttpError {
 
 function answerOf(status: number, headers: Record<string, string>, body: unknown, only: OnlyRequest): Incoming {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body === null || body === undefined ? '' : JSON.stringify(body));
-  return { status, headers, body: bytesOf([bytes], () => undefined), connectMs: only.connectMs, destroy: () => undefined };
+  return { status, headers, body: bytesOf([bytes], () => undefined), isOpen: only.isOpen, destroy: () => undefined };
 }
 
 async function* bytesOf(pieces: AsyncIterable<unknown> | Iterable<unknown>, done: () => void): AsyncGenerator<Uint8Array, void> {

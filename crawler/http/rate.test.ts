@@ -1,5 +1,5 @@
 /** What a host sees of us, by its own ledger. */
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type LookupFunction } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { NotAllowed } from '../errors.ts';
 import { memoryLedger } from '../memory-ledger.ts';
@@ -15,6 +15,11 @@ function mostAt(server: StandInServer, ms = 1000): number {
     ms,
   );
 }
+
+const here: LookupFunction = (_hostname, options, callback) => {
+  if (options.all === true) callback(null, [{ address: '127.0.0.1', family: 4 }]);
+  else callback(null, '127.0.0.1', 4);
+};
 
 /** A way to the server on which everything is held for a while before it goes on. */
 async function delayingWay(server: StandInServer, delayMs: () => number, atEnd: (end: () => void) => void): Promise<string> {
@@ -75,6 +80,19 @@ describe.concurrent('the rate', () => {
     await Promise.all(Array.from({ length: 24 }, () => io.json(`${way}/`)));
     expect(server.ledger).toHaveLength(24);
     expect(mostAt(server)).toBeLessThanOrEqual(10);
+  });
+
+  test('holds at a host far away, whose least answer time is taken off', async ({ onTestFinished: atEnd }) => {
+    const server = await serve(json({}), null, atEnd);
+    let count = 0;
+    const way = await delayingWay(server, () => 60 + (count++ % 5) * 12, atEnd);
+    // By a name, so that it is no longer this machine.
+    const origin = `http://registry.example:${new URL(way).port}`;
+    const http = door({ contact: 'research@example.org', lookup: here }, atEnd);
+    const io = http.io(registryAt('pypi', { index: origin }, 20), { signal });
+    await Promise.all(Array.from({ length: 75 }, () => io.json(`${origin}/`)));
+    expect(server.ledger).toHaveLength(75);
+    expect(mostAt(server)).toBeLessThanOrEqual(20);
   });
 
   test('of less than one a second is kept too', async ({ onTestFinished: atEnd }) => {

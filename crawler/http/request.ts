@@ -108,8 +108,8 @@ async function hopTo<T>(
       timeouts: context.timeouts,
       signal,
     });
-    // On this machine nothing travels: what a connection takes there is the machine's own slowness.
-    turn.arrived(trust === 'loopback' ? undefined : incoming.connectMs);
+    // On this machine nothing travels: an answer's time there is the machine's own slowness.
+    turn.arrived(trust !== 'loopback' && incoming.isOpen);
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     turn.hold(ended);
     const pieces = limited(incoming.body, url.href, bodyLimits, signal, (isComplete) => {

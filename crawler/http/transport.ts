@@ -35,8 +35,8 @@ export interface Incoming {
   /** Lower-case names; repeated headers joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: AsyncIterable<Uint8Array>;
-  /** Milliseconds that the connection took to open; undefined where it was open already. */
-  readonly connectMs: number | undefined;
+  /** True where the connection was open before this request. */
+  readonly isOpen: boolean;
   /** Drops the connection, for a body that is not read to its end. */
   destroy(): void;
 }
@@ -79,7 +79,7 @@ export const sendWithGot: Transport = async (outgoing) => {
     status: response.statusCode,
     headers: plainHeaders(response.headers),
     body: stream as AsyncIterable<Uint8Array>,
-    connectMs: response.timings?.phases.tcp,
+    isOpen: stream.reusedSocket ?? false,
     destroy: () => stream.destroy(),
   };
 };
