@@ -79,6 +79,16 @@ describe('redirects', () => {
     }
   });
 
+  test('of a POST are not followed', async () => {
+    const server = await serve({ status: 307, headers: { location: '/there' } });
+    for (const id of ['npm', 'pypi'] as const) {
+      await expect(ioTo(server, { id }).json(`${server.origin}/`, { method: 'POST', body: 'q=1' })).rejects.toThrow(
+        /a POST is not sent on/,
+      );
+    }
+    expect(server.ledger).toHaveLength(2);
+  });
+
   test('from this machine lead to another port of it, through its own gate', async () => {
     const other = await serve(json('other'));
     const server = await serve({ status: 302, headers: { location: `${other.origin}/there` } });
@@ -224,19 +234,19 @@ describe('credentials', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('s3cret');
   });
 
-  test('that an adapter sends do not follow a redirect to another origin', async () => {
-    const other = await serve((request) => json(request.headers));
-    const server = await serve((request) =>
-      request.path === '/same'
-        ? { status: 302, headers: { location: '/here' } }
-        : request.path === '/away'
-          ? { status: 302, headers: { location: other.origin } }
-          : json(request.headers),
+  test('that an adapter sends do not follow a redirect to another origin, nor within it', async () => {
+    const other = await serve((request) =>
+      request.path === '/first' ? { status: 302, headers: { location: '/second' } } : json(request.headers),
     );
+    const server = await serve((request) => {
+      if (request.path === '/same') return { status: 302, headers: { location: '/here' } };
+      return request.path === '/away' ? { status: 302, headers: { location: `${other.origin}/first` } } : json(request.headers);
+    });
     const io = ioTo(server);
     const headers = { authorization: 'Bearer s3cret', 'x-api-key': 's3cret', cookie: 'a=s3cret' };
     expect((await io.json(`${server.origin}/same`, { headers })).body).toMatchObject(headers);
-    const { body } = await io.json(`${server.origin}/away`, { headers, etag: '"1"' });
+    const { body, url } = await io.json(`${server.origin}/away`, { headers, etag: '"1"' });
+    expect(url).toBe(`${other.origin}/second`);
     expect(JSON.stringify(body)).not.toContain('s3cret');
     expect(body).toMatchObject({ 'if-none-match': '"1"', 'user-agent': 'incidence/1.2.3' });
   });

@@ -72,7 +72,7 @@ export async function follow<T>(
   let from: URL | null = null;
   let url = start;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const outcome: Outcome<T> = await hopTo(context, url, from, wanted, read);
+    const outcome: Outcome<T> = await hopTo(context, { url, from, isElsewhere: url.origin !== start.origin }, wanted, read);
     if ('value' in outcome) return outcome.value;
     from = url;
     url = outcome.redirect;
@@ -80,12 +80,19 @@ export async function follow<T>(
   throw new Refused(`more than ${MAX_REDIRECTS} redirects`, { url: start.href });
 }
 
+interface Hop {
+  readonly url: URL;
+  /** The URL that redirected here; null for the first hop. */
+  readonly from: URL | null;
+  /** True at another origin than the one that was asked for: nothing that could be a credential goes there. */
+  readonly isElsewhere: boolean;
+}
+
 type Outcome<T> = { readonly value: T } | { readonly redirect: URL };
 
 async function hopTo<T>(
   context: RequestContext,
-  url: URL,
-  from: URL | null,
+  { url, from, isElsewhere }: Hop,
   wanted: Wanted,
   read: (answer: Answer) => Promise<T>,
 ): Promise<Outcome<T>> {
@@ -94,7 +101,6 @@ async function hopTo<T>(
   const trust = origins.trust(place.url, from);
   if (wanted.page === true) await context.checkPage(context, url);
   const lane = gates.lane(place.lane, place.url.host, place.limits);
-  const isElsewhere = from !== null && from.origin !== url.origin;
   const isStranger = trust === 'public';
   const bodyLimits = { ...context.body, ...(isStranger ? STRANGER_BODY : {}), maxBytes: wanted.maxBytes };
   const passing = lane.pass(signal, async (turn) => {
@@ -120,6 +126,12 @@ async function hopTo<T>(
       if (!isWanted(incoming, wanted)) {
         const start = await drain(pieces, DRAIN_BYTES, DRAIN_MS);
         const redirect = redirectOf(incoming, url);
+        if (redirect !== null && wanted.method === 'POST') {
+          throw new Refused(`a POST is not sent on to where it was redirected (${incoming.status})`, {
+            url: url.href,
+            status: incoming.status,
+          });
+        }
         if (redirect !== null) return { redirect };
         throw errorOf(incoming, withoutCredentials(url), start.toString('latin1'), context.now());
       }
