@@ -15,7 +15,7 @@ import { packagePages, statisticsPage } from './gallery-pages.ts';
 import { isNugetId } from './id.ts';
 import { fromResource, type ResourceUse } from './service-index.ts';
 
-export const COUNTS =
+const COUNTS =
   'Counts every download of the package file: build servers, mirrors and bots included, installs from caches not. ' +
   'Downloads of a renamed package may have been moved to its successor.';
 const TERMS = 'No licence is stated; nuget.org’s terms of use (https://www.nuget.org/policies/Terms)';
@@ -118,7 +118,8 @@ export const nugetRankings: readonly RankingSource[] = [
   autocomplete,
   ecosystemsDownloads('nuget.org', {
     key: lowerNugetId,
-    weaknesses: `${COUNTS} Total downloads, taken over from nuget.org's search package by package, some of them long ago.`,
+    measures: 'downloads of all versions since the package exists, as last seen by ecosyste.ms',
+    weaknesses: `${COUNTS} Taken over from nuget.org's search package by package, some of them long ago.`,
   }),
   querySearch,
   statisticsPage,
