@@ -21,6 +21,8 @@ export interface NugetStandInOptions extends CatalogOptions, FlatContainerOption
   readonly journal?: readonly JournalEvent[];
   /** Which addresses the registry's documents name: the stand-in's own, or the public ones. */
   readonly says?: 'loopback' | 'public';
+  /** False: a source other than nuget.org, which knows its packages and not what happened to them. */
+  readonly catalog?: boolean;
 }
 
 /** The pages for people are at the root, since that is where a robots.txt is. */
@@ -114,7 +116,7 @@ async function apiHost(request: StandInRequest, host: ApiHost): Promise<Answer |
   );
 }
 
-function serviceIndex({ said }: ApiHost): object {
+function serviceIndex({ said, options }: ApiHost): object {
   const searches = [
     { at: said.search, comment: '(primary)' },
     { at: said['search-2'], comment: '(secondary)' },
@@ -144,7 +146,9 @@ function serviceIndex({ said }: ApiHost): object {
       },
       { '@id': `${said.www}/api/v2`, '@type': 'LegacyGallery', comment: 'Legacy gallery using the V2 protocol.' },
       { '@id': `${said.www}/api/v2/package`, '@type': 'PackagePublish/2.0.0', comment: 'NuGet Gallery publish endpoint.' },
-      { '@id': `${said.index}${CATALOG_INDEX}`, '@type': 'Catalog/3.0.0', comment: 'Index of the NuGet package catalog.' },
+      ...(options.catalog === false
+        ? []
+        : [{ '@id': `${said.index}${CATALOG_INDEX}`, '@type': 'Catalog/3.0.0', comment: 'Index of the NuGet package catalog.' }]),
     ],
     '@context': { '@vocab': 'http://schema.nuget.org/services#', comment: 'http://www.w3.org/2000/01/rdf-schema#comment' },
   };

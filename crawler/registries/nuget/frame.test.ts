@@ -269,6 +269,47 @@ describe('changes', () => {
   });
 });
 
+describe('a source without a catalog', () => {
+  // Its search knows no hidden packages, and no end but that of its packages.
+  const found = many.map((one, index) => ({ ...one, rank: index + 1 }));
+  const options = { catalog: false, excluded: new Set<string>() };
+
+  test('names by its search, from every cursor the rest, and no changes', async () => {
+    await using session = await open(found, { ...options, pageRows: 7 });
+    const { pages, names, cursor } = await list(session);
+    expect(names).toEqual(many.map(({ name }) => name));
+    expect(pages.length).toBeGreaterThan(4);
+    for (const [index, page] of pages.entries()) expect((await list(session, page.cursor)).pages).toEqual(pages.slice(index + 1));
+    expect((await moved(session, cursor)).pages).toMatchObject([
+      { touched: [], relist: 'the source has no catalog, so only a new listing tells what moved', cursor },
+    ]);
+    expect(asked(session, '/catalog0/')).toEqual([]);
+    expect(await nuget.latest('Demo.N03', session.io)).toMatchObject({ version: '1.0.0' });
+  });
+
+  test('no packages at all, rows that are none, and a search that cannot be walked', async () => {
+    await using session = await open([], options);
+    expect((await list(session)).pages).toMatchObject([{ names: [], dropped: {} }]);
+    instead(session, '/autocomplete', () => ({ totalHits: 3, data: ['Good', null, '../up'] }));
+    expect((await list(session)).pages).toMatchObject([{ names: [{ name: 'Good' }], dropped: { 'row-not-understood': 2 } }]);
+    instead(session, '/autocomplete', () => ({ totalHits: 9, data: ['a', 'b'] }));
+    await expect(list(session)).rejects.toThrow('does not understand "skip"');
+    instead(session, '/autocomplete', ({ query }) => ({ totalHits: 9, data: query.get('skip') === '0' ? ['a', 'b'] : [] }));
+    await expect(list(session)).rejects.toThrow("expected 9 ids, but the source's search ends at 2");
+  });
+
+  test('a count of the rows in one answer is not taken for the whole', async () => {
+    await using session = await open([], options);
+    const all = Array.from({ length: 2500 }, (_, index) => `Demo.N${index}`);
+    instead(session, '/autocomplete', ({ query }) => {
+      const skip = Number(query.get('skip'));
+      const data = all.slice(skip, skip + 1000);
+      return { totalHits: data.length, data };
+    });
+    expect((await list(session)).names).toEqual(all);
+  });
+});
+
 test('commit times sort as text to a ten-millionth of a second', () => {
   const times = [
     '2026-09-16T10:26:20Z',

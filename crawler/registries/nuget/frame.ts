@@ -6,21 +6,33 @@
  * memory cannot tell at the first version of a package whether a later page deletes all of them. The frame is therefore every
  * id that ever had a version, except those that were published and deleted again within one page; for the few that were
  * deleted as a whole, `latest` says `not-found`. `changes` asks the package's own index before it calls one removed.
+ *
+ * Sources other than nuget.org rarely have a catalog; their names come from their search (`names-by-search.ts`).
  */
 import { z } from 'zod';
 import { Gone } from '../../errors.ts';
 import type { ChangePage, ListedName, NamePage, RegistryIo } from '../../registry.ts';
 import { catalogPages, readCatalogIndex, type CatalogEvent } from './catalog.ts';
 import { listed } from './id.ts';
-import { fromResource } from './service-index.ts';
+import { namesBySearch, searchCursorSchema } from './names-by-search.ts';
+import { fromResource, resourceUrls } from './service-index.ts';
 
 const MAX_VERSIONS = 16 * 1024 * 1024;
 
-const cursorSchema = z.strictObject({ commit: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/) });
+const cursorSchema = z.union([
+  z.strictObject({ commit: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/) }),
+  searchCursorSchema,
+]);
+type Cursor = z.infer<typeof cursorSchema>;
 
 /** Every id of the registry, one page for each page of the catalog (550 events). */
 export async function* names(cursor: string | null, io: RegistryIo): AsyncGenerator<NamePage> {
-  const since = cursor === null ? null : readCursor(cursor);
+  const from = cursor === null ? null : readCursor(cursor);
+  if (from === null ? !(await hasCatalog(io)) : 'skip' in from) {
+    yield* namesBySearch(from !== null && 'skip' in from ? from : { skip: 0, listed: false }, io);
+    return;
+  }
+  const since = from !== null && 'commit' in from ? from.commit : null;
   const index = await readCatalogIndex(io);
   let { dropped } = index;
   let isFirst = true;
@@ -35,10 +47,16 @@ export async function* names(cursor: string | null, io: RegistryIo): AsyncGenera
 
 /** What moved since the cursor, page by page of the catalog. */
 export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<ChangePage> {
-  const since = readCursor(cursor);
+  const from = readCursor(cursor);
+  const relist = (reason: string): ChangePage => ({ touched: [], removed: [], dropped: {}, cursor, relist: reason });
+  if ('skip' in from) {
+    yield relist('the source has no catalog, so only a new listing tells what moved');
+    return;
+  }
+  const since = from.commit;
   const index = await readCatalogIndex(io);
   if (index.at < since) {
-    yield { touched: [], removed: [], dropped: {}, cursor, relist: `the newest commit went back from ${since} to ${index.at}` };
+    yield relist(`the newest commit went back from ${since} to ${index.at}`);
     return;
   }
   for await (const page of catalogPages(index, since, io)) {
@@ -48,6 +66,10 @@ export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<C
     for (const name of deleted) ((await hasVersions(name, io)) ? touched : removed).push(name);
     yield { touched, removed, dropped: page.dropped, cursor: writeCursor(page.at), relist: null };
   }
+}
+
+async function hasCatalog(io: RegistryIo): Promise<boolean> {
+  return (await resourceUrls('catalog', io)).length > 0 || (await resourceUrls('autocomplete', io)).length === 0;
 }
 
 /** The packages of a page: those with a version whose last event here is no delete, and those with deletes alone. */
@@ -90,7 +112,7 @@ function writeCursor(commit: string): string {
   return JSON.stringify({ commit });
 }
 
-function readCursor(text: string): string {
+function readCursor(text: string): Cursor {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -99,5 +121,5 @@ function readCursor(text: string): string {
   }
   const parsed = cursorSchema.safeParse(value);
   if (!parsed.success) throw new Error('expected a cursor of the NuGet adapter; list the names anew, without a cursor');
-  return parsed.data.commit;
+  return parsed.data;
 }

@@ -5,72 +5,20 @@
  * downloaded; a query that says anything, such as whose packages are wanted, does not. Where the answers have numbers, the
  * packages of the list's owners are asked for as well and put where they belong.
  */
-import { z } from 'zod';
 import { ecosystemsDownloads } from '../../ecosystems.ts';
-import { Malformed } from '../../errors.ts';
 import { MostDownloaded, placesInOrder } from '../../ranking.ts';
 import type { RankingSource, RegistryIo } from '../../registry.ts';
 import { lowerNugetId } from '../../versions/nuget.ts';
 import { packagePages, statisticsPage } from './gallery-pages.ts';
-import { isNugetId } from './id.ts';
-import { fromResource, type ResourceUse } from './service-index.ts';
+import { AUTOCOMPLETE, GALLERY, QUERY, searchPage, TAKE, type Search, type SearchRow } from './search.ts';
 
 const COUNTS =
   'Counts every download of the package file: build servers, mirrors and bots included, installs from caches not. ' +
   'Downloads of a renamed package may have been moved to its successor.';
 const TERMS = 'No licence is stated; nuget.org’s terms of use (https://www.nuget.org/policies/Terms)';
 
-/** More in one answer is taken for a mistake, and 20 are sent. */
-const TAKE = 1000;
-const MAX_ANSWER = 64 * 1024 * 1024;
 /** Whose packages the hidden ones are; the list itself is not published. */
 const OWNERS_OF_HIDDEN = ['Microsoft', 'dotnetframework', 'aspnet'];
-
-interface Search {
-  readonly use: ResourceUse;
-  readonly path: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  /** Beyond it answers are empty. */
-  readonly maxSkip: number;
-  readonly row: (value: unknown) => { readonly name: string; readonly downloads: number | null } | null;
-}
-
-const answerSchema = z.object({ totalHits: z.number().int().nonnegative(), data: z.array(z.unknown()) });
-
-// Whether its members are written with capitals is not documented.
-const galleryRow = z.union([
-  z
-    .object({ PackageRegistration: z.object({ Id: z.string(), DownloadCount: z.number().nonnegative() }) })
-    .transform(({ PackageRegistration: { Id: name, DownloadCount: downloads } }) => ({ name, downloads })),
-  z
-    .object({ packageRegistration: z.object({ id: z.string(), downloadCount: z.number().nonnegative() }) })
-    .transform(({ packageRegistration: { id: name, downloadCount: downloads } }) => ({ name, downloads })),
-]);
-const queryRow = z
-  .object({ id: z.string(), totalDownloads: z.number().nonnegative() })
-  .transform(({ id: name, totalDownloads: downloads }) => ({ name, downloads }));
-
-const GALLERY: Search = {
-  use: 'gallery',
-  path: '/search/query',
-  parameters: { sortBy: 'totalDownloads-desc' },
-  maxSkip: 30_000,
-  row: (value) => galleryRow.safeParse(value).data ?? null,
-};
-const QUERY: Search = {
-  use: 'search',
-  path: '',
-  parameters: {},
-  maxSkip: 3000,
-  row: (value) => queryRow.safeParse(value).data ?? null,
-};
-const AUTOCOMPLETE: Search = {
-  use: 'autocomplete',
-  path: '',
-  parameters: {},
-  maxSkip: 100_000,
-  row: (value) => (typeof value === 'string' ? { name: value, downloads: null } : null),
-};
 
 export const gallerySearch: RankingSource = {
   id: 'gallery-search',
@@ -127,7 +75,7 @@ export const nugetRankings: readonly RankingSource[] = [
 
 async function byDownloads(search: Search, limit: number, io: RegistryIo) {
   const most = new MostDownloaded(limit);
-  const take = (least: number) => (rows: readonly { readonly name: string; readonly downloads: number | null }[]) => {
+  const take = (least: number) => (rows: readonly SearchRow[]) => {
     for (const { name, downloads } of rows) most.add({ name, key: lowerNugetId(name), downloads: downloads ?? 0 });
     return rows.length === 0 || rows.some(({ downloads }) => (downloads ?? 0) >= least);
   };
@@ -144,35 +92,12 @@ async function walk(
   query: string,
   wanted: number,
   io: RegistryIo,
-  read: (rows: readonly { readonly name: string; readonly downloads: number | null }[]) => boolean,
+  read: (rows: readonly SearchRow[]) => boolean,
 ): Promise<void> {
   for (let skip = 0; skip <= search.maxSkip && skip < wanted;) {
-    const { totalHits, data } = await ask(search, query, skip, io);
-    const rows = data.flatMap((value) => {
-      const row = search.row(value);
-      if (row !== null && isNugetId(row.name)) return [row];
-      io.drop('ranking-row-not-understood');
-      return [];
-    });
-    skip += data.length;
-    if (!read(rows) || data.length === 0 || skip >= totalHits) return;
+    const { rows, dropped, items, totalHits } = await searchPage(search, query, skip, io);
+    for (let count = 0; count < dropped; count += 1) io.drop('ranking-row-not-understood');
+    skip += items;
+    if (!read(rows) || items === 0 || skip >= totalHits) return;
   }
-}
-
-async function ask(search: Search, query: string, skip: number, io: RegistryIo): Promise<z.infer<typeof answerSchema>> {
-  const parameters = new URLSearchParams({
-    q: query,
-    ...search.parameters,
-    skip: String(skip),
-    take: String(TAKE),
-    prerelease: 'true',
-    semVerLevel: '2.0.0',
-  });
-  return fromResource(search.use, io, async (base) => {
-    const url = `${base}${search.path}?${parameters.toString()}`;
-    const { body } = await io.json(url, { accept: 'application/json', maxBytes: MAX_ANSWER });
-    const parsed = answerSchema.safeParse(body);
-    if (!parsed.success) throw new Malformed(`expected totalHits and data in ${url}: is this NuGet's search?`, { url });
-    return parsed.data;
-  });
 }
