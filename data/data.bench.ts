@@ -58,16 +58,16 @@ async function listNames(database: Database, run: number): Promise<void> {
   for (const registry of REGISTRY_IDS) {
     const count = Math.floor(PACKAGES * SHARES[registry]);
     for (let at = 0; at < count; at += PAGE) {
-      const names = Array.from({ length: Math.min(PAGE, count - at) }, (_, index) => nameOf(at + index));
+      const names = Array.from({ length: Math.min(PAGE, count - at) }, (_, index) => nameOf(registry, at + index));
       await saveNamePage(database, run, registry, { names, cursor: String(at), dropped: {} });
     }
   }
 }
 
-/** In no order, as names arrive from a change feed. */
-function nameOf(index: number): { readonly name: string; readonly key: string } {
-  const scattered = (index * 2_654_435_761) % 4_294_967_296;
-  const name = `${scattered.toString(36)}-package-${index}`;
+/** In the order of the alphabet, as most registries list them; NuGet's catalogue lists by date, which scatters the names. */
+function nameOf(registry: RegistryId, index: number): { readonly name: string; readonly key: string } {
+  const prefix = registry === 'nuget' ? ((index * 2_654_435_761) % 4_294_967_296).toString(36) : String(index).padStart(8, '0');
+  const name = `${prefix}-package-${index}`;
   return { name, key: name };
 }
 
@@ -113,7 +113,7 @@ async function select(database: Database, run: number, registry: RegistryId, sam
     terms: 'free',
     weaknesses: 'none',
   };
-  const places = Array.from({ length: ranked }, (_, index) => ({ ...nameOf(index), rank: index + 1, downloads: 1 }));
+  const places = Array.from({ length: ranked }, (_, index) => ({ ...nameOf(registry, index), rank: index + 1, downloads: 1 }));
   await saveRanking(database, run, registry, { source, dated: null, takenAt: 1, places });
   const ranks = await readRanks(database, run, registry);
   const selected: Selected[] = [];
@@ -156,14 +156,23 @@ async function readAll(): Promise<void> {
   );
 }
 
+/** Wall time, time of this process on a processor, and how many a second of either: on a busy machine only the second means something. */
 async function timed(label: string, count: number, task: () => Promise<unknown>): Promise<void> {
   const started = performance.now();
+  const before = process.cpuUsage();
   await task();
   const ms = performance.now() - started;
-  row(label, `${ms.toFixed(0)} ms`, count > 1 ? `${Math.round((1000 * count) / ms).toLocaleString('en-US')} a second` : '');
+  const { user, system } = process.cpuUsage(before);
+  const busy = (user + system) / 1000;
+  const rates = count > 1 ? [perSecond(count, ms), perSecond(count, busy)] : ['', ''];
+  row(label, `${ms.toFixed(0)} ms`, rates[0] ?? '', `${busy.toFixed(0)} ms CPU`, rates[1] ?? '');
+}
+
+function perSecond(count: number, ms: number): string {
+  return `${Math.round((1000 * count) / ms).toLocaleString('en-US')}/s`;
 }
 
 function row(...cells: readonly string[]): void {
   const [label = '', ...rest] = cells;
-  process.stdout.write(`${label.padEnd(52)}${rest.map((cell) => cell.padStart(20)).join('')}\n`);
+  process.stdout.write(`${label.padEnd(52)}${rest.map((cell) => cell.padStart(16)).join('')}\n`);
 }

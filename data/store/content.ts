@@ -85,6 +85,12 @@ export interface ArtifactIdentity {
   readonly artifact: Artifact;
 }
 
+/** A report from memory. Whoever stores it again hands it on as it is: its verdicts keep their age. */
+export interface RecalledReport extends ScanReport {
+  /** When the oldest of its verdicts was decided; null without findings. */
+  readonly judgedAt: number | null;
+}
+
 /**
  * What is already known of an artifact under the run's detectors and key, or null where it has to be fetched: because its
  * content was never scanned, or because a token in it must be judged anew (another validation mode, a verdict older than
@@ -98,7 +104,7 @@ export async function recallScan(
   run: number,
   identity: ArtifactIdentity,
   { now, maxAgeMs }: { readonly now: number; readonly maxAgeMs: number },
-): Promise<ScanReport | null> {
+): Promise<RecalledReport | null> {
   const { artifact } = identity;
   const candidates = db
     .selectFrom('artifact')
@@ -140,9 +146,11 @@ export async function recallScan(
     distinctBy(occurrences, (one) => String(one.token_id)).map((one) => one.token_id),
   );
   const findings: Finding[] = [];
+  let judgedAt: number | null = null;
   for (const occurrence of occurrences) {
     const known = verdicts.get(occurrence.token_id);
     if (known === undefined || !isUsable(known, run, now - maxAgeMs)) return null;
+    judgedAt = Math.min(judgedAt ?? Infinity, known.decidedAt);
     const { service, format, fingerprint, redacted } = occurrence;
     const { family, verdict, reason, policy } = known;
     findings.push({
@@ -162,6 +170,7 @@ export async function recallScan(
     findings,
     skipped: await skippedOf(db, scan.id, artifact.filename),
     stats: { entries: scan.entries, bytes: scan.bytes_out, ms: scan.ms },
+    judgedAt,
   };
 }
 

@@ -31,7 +31,7 @@ import { RunError, abandonRun, openOrResumeRun, releaseRun, renewRun } from './r
 import { readRanks, saveSelection } from './selection.ts';
 import { validationMemory } from './validation.ts';
 import { claimUnknown, settleUnknown } from './verdict.ts';
-import { claimPackages, nextClaimAt, returnPackages, savePackageResult } from './work.ts';
+import { claimPackages, freeAbandoned, nextClaimAt, returnPackages, savePackageResult } from './work.ts';
 
 const CLAIM = { holder: 'worker', now: 10_000, leaseMs: 1_000, limit: 2, maxAttempts: 3 };
 const FRESH = { now: 20_000, maxAgeMs: 1_000_000 };
@@ -204,6 +204,20 @@ describe('work', () => {
     expect(registries.at(-1)).toMatchObject({ failed: 1, pending: 0, failures: [{ reason: 'gave-up', packages: 1 }] });
   });
 
+  test('what a dead process of this machine held is free at once, what others hold is not', async () => {
+    await using made = await temporaryDatabase();
+    const { database } = made;
+    const run = await openExampleRun(database);
+    await prepareRegistry(database, run, 'npm', { count: 3, ranked: 0 });
+    const alive = thisHolder();
+    const dead = alive.replace(`:${process.pid}:`, ':4194305:');
+    for (const holder of [alive, dead, 'elsewhere:1:a'])
+      await claimPackages(database, run, 'npm', { ...CLAIM, holder, limit: 1 });
+    await freeAbandoned(database, run);
+    const free = await claimPackages(database, run, 'npm', { ...CLAIM, limit: 3 });
+    expect(free.map((one) => [one.name, one.attempt])).toEqual([['npm-2', 2]]);
+  });
+
   test('a clean stop gives packages back as if never taken', async () => {
     await using made = await temporaryDatabase();
     const { database } = made;
@@ -295,9 +309,31 @@ describe('recalling a scan', () => {
     const [artifact] = result.release.artifacts;
     expect(await recallScan(database, run, identity('npm-1', artifact), FRESH)).toBe(null);
     await savePackageResult(database, run, one?.packageId ?? 0, result, { now: 5 });
-    expect(await recallScan(database, run, identity('npm-1', artifact), FRESH)).toEqual(result.artifacts[0]?.report);
+    const remembered = { ...result.artifacts[0]?.report, judgedAt: 5 };
+    expect(await recallScan(database, run, identity('npm-1', artifact), FRESH)).toEqual(remembered);
     const next = await openExampleRun(database, { seed: 'next' });
-    expect(await recallScan(database, next, identity('npm-1', artifact), FRESH)).toEqual(result.artifacts[0]?.report);
+    expect(await recallScan(database, next, identity('npm-1', artifact), FRESH)).toEqual(remembered);
+  });
+
+  test('makes no verdict younger than it is, however often it is recalled', async () => {
+    await using made = await temporaryDatabase();
+    const { database } = made;
+    const first = await openExampleRun(database);
+    const [one] = await prepareRegistry(database, first, 'npm', { count: 1, ranked: 0 });
+    const packageId = one?.packageId ?? 0;
+    await savePackageResult(database, first, packageId, analysed('npm', 'npm-1', [finding('a')]), { now: 5_000 });
+    const made1 = release('npm', 'npm-1');
+    const [artifact] = made1.artifacts;
+    if (artifact === undefined) throw new Error('a release has an artifact');
+    const second = await openExampleRun(database, { seed: 'second' });
+    await prepareRegistry(database, second, 'npm', { count: 1, ranked: 0 });
+    const known = await recallScan(database, second, identity('npm-1', artifact), { now: 20_000, maxAgeMs: 16_000 });
+    expect(known).not.toBe(null);
+    const again = { state: 'analysed', release: made1, artifacts: [{ artifact, report: known }], skipped: [] } as const;
+    await savePackageResult(database, second, packageId, again, { now: 20_000 });
+    const third = await openExampleRun(database, { seed: 'third' });
+    expect(await recallScan(database, third, identity('npm-1', artifact), { now: 24_000, maxAgeMs: 16_000 })).toBe(null);
+    expect(await recallScan(database, third, identity('npm-1', artifact), { now: 24_000, maxAgeMs: 20_000 })).not.toBe(null);
   });
 
   test('is refused for other detectors, other terms, an old verdict or an open question', async () => {

@@ -2,7 +2,8 @@
 import type { Database, Tx } from '../database.ts';
 import type { Artifact, NoReleaseReason, RegistryId, Release, ScanReport, Skipped, Tier } from '../model.ts';
 import { countDrops } from './frame.ts';
-import { saveRelease, saveScan } from './content.ts';
+import { saveRelease, saveScan, type RecalledReport } from './content.ts';
+import { isGone } from './holder.ts';
 import { chunks, detailText, flag, json, text } from './rows.ts';
 import { requireOpen } from './run.ts';
 import { saveVerdicts } from './verdict.ts';
@@ -112,6 +113,31 @@ async function withNames(tx: Tx, registry: RegistryId, taken: readonly Taken[]):
     });
 }
 
+/**
+ * Gives back at once what processes of this machine held that are certainly gone: whoever goes on after a kill need not wait for
+ * their leases to end. The try counts, so that a package that takes its workers down is set aside in the end.
+ */
+export async function freeAbandoned({ db }: Database, run: number): Promise<void> {
+  const holders = await db
+    .selectFrom('selection')
+    .select('holder')
+    .distinct()
+    .where('run_id', '=', run)
+    .where('state', '=', 'pending')
+    .where('holder', 'is not', null)
+    .execute();
+  const gone = holders.flatMap(({ holder }) => (holder !== null && isGone(holder) ? [holder] : []));
+  for (const some of chunks(gone, 1)) {
+    await db
+      .updateTable('selection')
+      .set({ holder: null, not_before: null })
+      .where('run_id', '=', run)
+      .where('state', '=', 'pending')
+      .where('holder', 'in', some)
+      .execute();
+  }
+}
+
 /** When a package that somebody holds or that waits for another try can be taken; null where none is left to do. */
 export async function nextClaimAt({ db }: Database, run: number, registry: RegistryId): Promise<number | null> {
   const { next, pending } = await db
@@ -169,8 +195,11 @@ export async function returnPackages(
 
 export interface ArtifactResult {
   readonly artifact: Artifact;
-  /** What was found in it, by a look just now or one remembered by `recallScan`; null where it was not read (`skipped` says why). */
-  readonly report: ScanReport | null;
+  /**
+   * What was found in it, by a look just now or one remembered by `recallScan` (handed on as it is, so that its verdicts keep their
+   * age); null where it was not read (`skipped` says why).
+   */
+  readonly report: (ScanReport & Partial<Pick<RecalledReport, 'judgedAt'>>) | null;
 }
 
 export type PackageResult =
@@ -292,7 +321,7 @@ async function saveContent(
       .values({ run_id: run, package_id: packageId, artifact_id: artifactId, scan_id: scan.scanId })
       .onConflict((oc) => oc.doNothing())
       .execute();
-    await saveVerdicts(tx, run, scan.tokens, context.now);
+    await saveVerdicts(tx, run, scan.tokens, report.judgedAt ?? context.now);
   }
   return releaseId;
 }
