@@ -40,6 +40,11 @@ export interface ValidatorOptions {
   readonly settings?: Readonly<Record<string, ServiceSettings>>;
   /** Days within which a token is asked about at most once; 30 where nothing is said. */
   readonly periodDays?: number;
+  /**
+   * Questions that were begun before this time and never answered, because the program was killed in between, are asked once
+   * more. By default they are not: nobody knows whether they arrived. For hosts of one's own.
+   */
+  readonly askInterruptedBefore?: Date;
   readonly examples?: Examples;
   readonly audit: (row: AuditRow) => void | Promise<void>;
   readonly log: ValidationLog;
@@ -146,7 +151,13 @@ export function createValidator(options: ValidatorOptions): Validator {
 
   async function recallOrAsk(candidate: Candidate, service: Service): Promise<Outcome> {
     const remembered = await memory.recall(candidate.fingerprint);
-    const isFresh = remembered !== null && now().getTime() - remembered.askedAt.getTime() < periodMs;
+    const { askInterruptedBefore } = options;
+    const mayAskAgain =
+      remembered !== null &&
+      remembered.reading === null &&
+      askInterruptedBefore !== undefined &&
+      remembered.askedAt < askInterruptedBefore;
+    const isFresh = remembered !== null && !mayAskAgain && now().getTime() - remembered.askedAt.getTime() < periodMs;
     if (isFresh) {
       const reading = remembered.reading ?? unknown('interrupted');
       const retryAfter = lookAgainAt(reading, remembered.askedAt, periodMs);

@@ -68,9 +68,11 @@ const schema = z.strictObject({
       mode: z.enum(['off', 'offline', 'live']).default('off'),
       /** Days within which a token is asked about at most once. */
       periodDays: z.number().positive().default(30),
+      /** Asks once more what a kill cut off before the answer; off, since nobody knows whether the question arrived. */
+      askInterrupted: z.boolean().default(false),
       services: z.record(z.string(), service).default({}),
     })
-    .default({ mode: 'off', periodDays: 30, services: {} }),
+    .prefault({}),
   limits: z
     .strictObject({
       /** Bytes of one artifact as downloaded; larger ones are recorded as skipped. */

@@ -24,6 +24,7 @@ import { requestLedger } from '../data/store/ledger.ts';
 import { readProgress, type RunProgress } from '../data/store/progress.ts';
 import { openOrResumeRun, releaseRun, renewRun, switchOffService, type RunSpec } from '../data/store/run.ts';
 import { validationMemory } from '../data/store/validation.ts';
+import { freeAbandoned } from '../data/store/work.ts';
 import { sampleOf, type Config } from './config.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { readKey } from './key.ts';
@@ -76,6 +77,7 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
         tally: { downloaded: 0, known: 0 },
         problems: [],
       };
+    await freeAbandoned(database, run);
     const renewal = holdRun(database, run, holder, stops, log);
     const progress = createProgress({ stream: options.stderr, now: Date.now });
     const validator = validatorOf(config, services, database, run, fingerprinter.keyId, stops.hard.signal, log);
@@ -234,6 +236,7 @@ function validatorOf(
     random: seededRandom(randomBytes(16).toString('hex')),
     settings: settingsOf(config),
     periodDays: config.validation.periodDays,
+    ...(config.validation.askInterrupted ? { askInterruptedBefore: new Date() } : {}),
     audit: (row) => log.debug({ ...row }, 'a service was asked'),
     log,
     signal,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from '../command.ts';
+import { UsageError } from '../errors.ts';
 import { runDemo } from '../demo/demo.ts';
 import { DEFAULT_DATABASE } from '../../data/location.ts';
 
@@ -7,6 +8,7 @@ interface Arguments {
   readonly db: string;
   readonly out: string;
   readonly seed: string;
+  readonly scale: number;
   readonly tamper: boolean;
 }
 
@@ -19,12 +21,18 @@ export const demo: Command<Arguments> = {
       .option('db', { type: 'string', default: DEFAULT_DATABASE, describe: 'Database of the run' })
       .option('out', { type: 'string', default: join('reports', 'out'), describe: 'Folder of the report' })
       .option('seed', { type: 'string', default: 'demo', describe: 'Another seed is another world' })
+      .option('scale', {
+        type: 'number',
+        default: 1,
+        describe: 'Size of the world: 0.1 is a tenth of the packages, 3 three times as many',
+      })
       .option('tamper', {
         type: 'boolean',
         default: false,
         describe: 'Take one planted token away behind the back of the stated truth: the demo must notice',
       }),
-  async run({ db, out, seed, tamper }) {
-    return runDemo({ db, out, seed, tamper, env: process.env, stdout: process.stdout, stderr: process.stderr });
+  async run({ db, out, seed, scale, tamper }) {
+    if (!(scale > 0)) throw new UsageError(`--scale takes a number above 0, not ${scale}`);
+    return runDemo({ db, out, seed, scale, tamper, env: process.env, stdout: process.stdout, stderr: process.stderr });
   },
 };

@@ -117,11 +117,13 @@ describe('the demo', () => {
   });
 
   test('killed in the middle and started again, it comes to the same statistics', { timeout: LIMIT }, async () => {
-    const killed = await demo('killed', [], 300);
+    const small = ['--scale', '0.15'];
+    await demo('small', small);
+    const killed = await demo('killed', small, 60);
     expect(killed.code).toBeNull();
-    const again = await demo('killed');
+    const again = await demo('killed', small);
     expect(again.stdout).toContain('Measured and true incidence of the world agree');
-    const { registries, services, clusters } = statisticsOf('whole');
+    const { registries, services, clusters } = statisticsOf('small');
     const withoutTimes = (all: Statistics['registries']) =>
       all.map((one) => (one.status === 'analysed' ? { ...one, frame: one.frame.size, ranking: one.ranking?.source } : one));
     expect(withoutTimes(statisticsOf('killed').registries)).toEqual(withoutTimes(registries));
@@ -130,7 +132,7 @@ describe('the demo', () => {
   });
 
   test('notices when a planted token was taken away', { timeout: LIMIT }, async () => {
-    const tampered = await demo('tampered', ['--tamper']);
+    const tampered = await demo('tampered', ['--tamper', '--scale', '0.15']);
     expect(tampered.code).toBe(1);
     expect(tampered.stdout).toMatch(/DISAGREE:\n.*detections: measured \d+, true \d+/);
   });

@@ -19,6 +19,7 @@ export interface DemoOptions {
   readonly db: string;
   readonly out: string;
   readonly seed: string;
+  readonly scale: number;
   readonly tamper: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: NodeJS.WriteStream;
@@ -28,14 +29,14 @@ export interface DemoOptions {
 const DAY_MS = 24 * 3_600_000;
 
 /** Runs the demo; the exit code is 1 when what was measured is not what is so. */
-export async function runDemo({ db, out, seed, tamper, stdout, stderr, ...options }: DemoOptions): Promise<number> {
+export async function runDemo({ db, out, seed, scale, tamper, stdout, stderr, ...options }: DemoOptions): Promise<number> {
   // The hours of a day have the same world, so a demo that was killed goes on with it.
   const now = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
-  const demo = await startDemoWorld({ seed, now, tamper });
+  const demo = await startDemoWorld({ seed, now, scale, tamper });
   try {
     const config = readConfig({
       env: {},
-      options: { ...demo.settings, db, seed, sample: 'all', period: `demo-${seed}-${now.toISOString().slice(0, 10)}` },
+      options: { ...demo.settings, db, seed, sample: 'all', period: `demo-${seed}-${scale}-${now.toISOString().slice(0, 10)}` },
     });
     const log = createLog('warn');
     stderr.write(`An invented world of ${demo.world.packages.length} packages is up on loopback; nothing leaves this machine.\n`);

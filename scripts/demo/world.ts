@@ -18,7 +18,9 @@ export interface DemoWorld {
   readonly world: World;
   readonly services: ServiceStandIns;
   /** Origins and hosts of the stand-ins, in the shape of the configuration. */
-  readonly settings: Pick<Config, 'registries'> & { readonly validation: Pick<Config['validation'], 'mode' | 'services'> };
+  readonly settings: Pick<Config, 'registries'> & {
+    readonly validation: Pick<Config['validation'], 'mode' | 'services' | 'askInterrupted'>;
+  };
   /** Every part of every planted token: none may ever be found in what the program writes. */
   readonly secrets: readonly string[];
   /** Requests that a stand-in did not know. */
@@ -70,6 +72,8 @@ export async function startDemoWorld({ seed, now, scale, tamper = false }: DemoW
       },
       validation: {
         mode: 'live',
+        // The services are ours, and a demo that was killed is to come to the same figures.
+        askInterrupted: true,
         services: Object.fromEntries(
           SERVICES.map(({ id }) => [id, { enabled: true, allowEffects: false, host: `${tokens}/${id}/{host}` }]),
         ),
