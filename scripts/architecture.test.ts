@@ -52,6 +52,8 @@ describe('import rule: scripts see all; crawler, analysis and reports see only d
       .filter((file) => folderOf(file) === folder)
       .flatMap((file) =>
         importsOf(file)
+          // The manifest belongs to nobody: the program reads its own version from it.
+          .filter((target) => target !== 'package.json')
           .filter((target) => folderOf(target) !== folder && !MAY_IMPORT[folder].includes(folderOf(target)))
           .filter((target) => !(target === SHARED_EQUIPMENT && EQUIPMENT_USER.test(file)))
           .map((target) => `${file} imports ${target}: pass it in as an argument and wire it in scripts/`),

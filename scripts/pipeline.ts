@@ -38,7 +38,7 @@ import type { Step } from './progress.ts';
 export interface Track {
   readonly registry: Registry;
   /** Opens the way to the registry; items that an adapter could not understand are handed to `onDrop`. */
-  io(onDrop: (reason: string) => void): RegistryAccess;
+  readonly io: (onDrop: (reason: string) => void) => RegistryAccess;
   readonly sample: SampleSetting;
   /** Packages that stand for themselves, in place of a sample; null for a sample. */
   readonly named: readonly string[] | null;

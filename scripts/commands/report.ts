@@ -24,7 +24,7 @@ export const report: Command<Arguments> = {
   describe: "Write the policy's page with its statistics: Markdown, HTML, SVG charts, CSV and JSON",
   options: (yargs) =>
     yargs
-      .option('policy', { type: 'string', default: DEFAULT_POLICY as string, describe: 'Policy of the catalogue' })
+      .option('policy', { type: 'string', default: DEFAULT_POLICY, describe: 'Policy of the catalogue' })
       .option('run', { type: 'number', describe: 'Id of the run; the newest complete one by default' })
       .option('out', { type: 'string', default: 'reports/out', describe: 'Folder for the files' })
       .option('format', {
