@@ -18,7 +18,8 @@ export async function readAr(reader: Reader, at: At, walker: Walker): Promise<vo
         walker.skipped(at.path, header ? 'corrupt' : 'truncated', 'the archive goes on with something that is no member');
       return;
     }
-    walker.budget.enter();
+    const pause = walker.budget.enter();
+    if (pause) await pause;
     // GNU closes names by a slash, BSD by spaces.
     const { name } = showName(
       Buffer.from(text.slice(0, 16).trimEnd().replace(/\/$/, ''), 'latin1'),

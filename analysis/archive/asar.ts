@@ -59,7 +59,8 @@ export async function readAsar(reader: Reader, at: At, walker: Walker): Promise<
 async function readFiles(reader: Reader, files: readonly AsarFile[], at: At, walker: Walker): Promise<void> {
   let position = 0;
   for (const file of files.toSorted((one, other) => one.offset - other.offset)) {
-    walker.budget.enter();
+    const pause = walker.budget.enter();
+    if (pause) await pause;
     const name = showName(Buffer.from(file.name), walker.budget.limits.nameBytes).name;
     const here = inside(at, name, file.size);
     if (file.offset < position) {

@@ -35,11 +35,17 @@ export class Budget {
     this.#turn = this.#started;
   }
 
-  /** Counts one file, link or folder. */
-  enter(): void {
+  /**
+   * Counts one file, link or folder. Returns a promise to wait for when it is time to let others have a turn.
+   *
+   * @throws {Exhausted} when the artifact's entries or time are used up
+   */
+  enter(): Promise<void> | undefined {
     this.#entries += 1;
-    if (this.#entries <= this.limits.entries) return;
-    throw new Exhausted('limit-entries', `the artifact has more than ${this.limits.entries} entries; the rest was not read`);
+    if (this.#entries > this.limits.entries) {
+      throw new Exhausted('limit-entries', `the artifact has more than ${this.limits.entries} entries; the rest was not read`);
+    }
+    return this.#turnAt(this.check());
   }
 
   /**
@@ -52,13 +58,25 @@ export class Budget {
     if (this.#bytes > this.limits.totalBytes) {
       throw new Exhausted('limit-bytes', `the artifact has more than ${this.limits.totalBytes} bytes; the rest was not read`);
     }
+    return this.#turnAt(this.check());
+  }
+
+  /**
+   * For work that gives no bytes; returns the time.
+   *
+   * @throws {Exhausted} when the artifact's time is used up
+   */
+  check(): number {
     this.#signal?.throwIfAborted();
     const now = this.#now();
     if (now - this.#started > this.limits.milliseconds) {
       throw new Exhausted('limit-time', `reading took longer than ${this.limits.milliseconds} ms; the rest was not read`);
     }
-    if (now - this.#turn < TURN_MILLISECONDS) return undefined;
-    return this.#letOthersHaveATurn();
+    return now;
+  }
+
+  #turnAt(now: number): Promise<void> | undefined {
+    return now - this.#turn < TURN_MILLISECONDS ? undefined : this.#letOthersHaveATurn();
   }
 
   async #letOthersHaveATurn(): Promise<void> {

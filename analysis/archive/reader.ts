@@ -157,14 +157,18 @@ export class SourceReader implements Reader {
   async #refill(bytes: number): Promise<boolean> {
     const own = this.#own;
     if (!own) return false;
-    const kept = this.available;
-    if (kept > 0) own.set(this.peek());
-    const read = await this.source.read(this.position + kept, own.length - kept, own.subarray(kept));
-    if (read.buffer !== own.buffer || read.byteOffset !== own.byteOffset + kept) own.set(read, kept);
+    if (this.available > 0) own.set(this.peek());
+    this.#window = own.subarray(0, this.available);
     this.#base += this.#start;
     this.#start = 0;
-    this.#window = own.subarray(0, kept + read.length);
-    return this.available >= bytes;
+    while (this.available < bytes) {
+      const have = this.available;
+      const read = await this.source.read(this.#base + have, own.length - have, own.subarray(have));
+      if (read.length === 0) return false;
+      if (read.buffer !== own.buffer || read.byteOffset !== own.byteOffset + have) own.set(read, have);
+      this.#window = own.subarray(0, have + read.length);
+    }
+    return true;
   }
 }
 
@@ -217,6 +221,21 @@ export class PartReader implements Reader {
     if (!filled) this.#cut = true;
     return filled && bytes <= this.#left;
   }
+}
+
+/** The bytes of a source from `offset`, fewer than `length` only at its end. */
+export async function readFully(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
+  const first = await source.read(offset, length);
+  if (first.length === length || first.length === 0) return first;
+  const parts = [first];
+  let got = first.length;
+  while (got < length) {
+    const part = await source.read(offset + got, length - got);
+    if (part.length === 0) break;
+    parts.push(part);
+    got += part.length;
+  }
+  return Buffer.concat(parts);
 }
 
 /** A copy of the next `length` bytes, or null where fewer are left (which are then taken). */

@@ -1,14 +1,22 @@
 import { WINDOW_BYTES, type Problem, type Reader } from './reader.ts';
 
-/** All bytes of a reader, at most `limit`; `whole` tells whether these were all. */
-export async function gather(reader: Reader, limit: number): Promise<{ bytes: Uint8Array; whole: boolean }> {
-  let held = new Uint8Array(Math.min(limit, WINDOW_BYTES));
+/**
+ * All bytes of a reader, at most `limit`; `whole` tells whether these were all.
+ *
+ * @param expected how many there will probably be
+ */
+export async function gather(
+  reader: Reader,
+  limit: number,
+  expected: number | null,
+): Promise<{ readonly bytes: Uint8Array; readonly whole: boolean }> {
+  let held = new Uint8Array(Math.min(limit, expected ?? WINDOW_BYTES));
   let length = 0;
   for (;;) {
     if (reader.available === 0 && !(await reader.fill(1))) return { bytes: held.subarray(0, length), whole: true };
     if (length === limit) return { bytes: held.subarray(0, length), whole: false };
     if (length === held.length) {
-      const larger = new Uint8Array(Math.min(limit, held.length * 2));
+      const larger = new Uint8Array(Math.min(limit, Math.max(held.length * 2, WINDOW_BYTES)));
       larger.set(held);
       held = larger;
     }

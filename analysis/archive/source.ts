@@ -8,7 +8,7 @@ export interface ByteSource {
   /** All bytes, where they are in memory anyway. */
   readonly bytes?: Uint8Array;
   /**
-   * The bytes from `offset`; fewer than `length` only at the end. The result may be a view of `into` (which then has at
+   * The bytes from `offset`: at most `length`, none only at the end. The result may be a view of `into` (which then has at
    * least `length` bytes) or of the source's own memory: it must not be changed.
    *
    * @throws {UnreadableSource} when the medium fails

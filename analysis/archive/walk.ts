@@ -183,7 +183,7 @@ class ArtifactWalker implements Walker {
     if (at.source) return this.#zipIn(kind, at.source, at);
     const held = this.budget.hold(at.size);
     try {
-      const { bytes, whole } = await gather(reader, held);
+      const { bytes, whole } = await gather(reader, held, at.size);
       if (whole) await this.#zipIn(kind, bytesSource(at.path.at(-1) ?? '', bytes), at);
       else if (kind === 'zip') await this.#counted(() => readZipForward(new RewoundReader(bytes, reader), at, this));
       else await this.#leaf(new RewoundReader(bytes, reader), at);

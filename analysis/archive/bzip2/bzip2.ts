@@ -67,6 +67,7 @@ class Bzip2Feed implements Feed {
   }
 
   async #next(): Promise<void> {
+    this.#budget.check();
     try {
       this.#closeBlock();
       if (this.#begun) await this.#readBlock();

@@ -84,6 +84,7 @@ export class InflateReader implements Reader {
 
   /** True when the decoder wants more input than it was given. */
   #run(closing: boolean): boolean {
+    this.#budget.check();
     const from = this.#end;
     const { why, taken, end } = this.#decoder.run(this.#oldest, from, closing);
     this.#input.skip(taken);

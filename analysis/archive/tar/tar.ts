@@ -1,6 +1,6 @@
 import { PartReader, take, type Reader } from '../reader.ts';
 import { showName } from '../names.ts';
-import { BLOCK, isTarHeader, readTarHeader, upToNul, type TarHeader } from './header.ts';
+import { BLOCK, readTarHeader, upToNul, type TarHeader } from './header.ts';
 import { inside, type At, type Walker } from '../walker.ts';
 import { rangeSource } from '../source.ts';
 
@@ -108,7 +108,8 @@ class TarReader {
     const { name, shortened } = showName(nameBytes, this.#walker.budget.limits.nameBytes);
     if (shortened)
       this.#walker.noted([...this.#at.path, name], 'limit-name', `the name has ${nameBytes.length} bytes and is shown shortened`);
-    this.#walker.budget.enter();
+    const pause = this.#walker.budget.enter();
+    if (pause) await pause;
     const kind = kindOf(header.type, nameBytes);
     if (kind !== 'file') this.#walker.counted(kind);
     if (kind === 'file') return this.#body(size, name);
@@ -241,9 +242,14 @@ class LostBlocks implements Reader {
       return this.#known >= bytes;
     }
     const view = this.#reader.peek();
-    while (this.#known + BLOCK <= view.length && !isTarHeader(view.subarray(this.#known, this.#known + BLOCK)))
-      this.#known += BLOCK;
+    // The block that began this is no header, whatever it looks like.
+    if (this.passed === 0 && this.#known === 0) this.#known = BLOCK;
+    while (this.#known + BLOCK <= view.length && !this.#isHeader(view)) this.#known += BLOCK;
     return this.#known >= bytes;
+  }
+
+  #isHeader(view: Uint8Array): boolean {
+    return readTarHeader(view.subarray(this.#known, this.#known + BLOCK)) !== null;
   }
 }
 

@@ -58,6 +58,7 @@ class XzFeed implements Feed {
   async pull(into: Uint8Array, from: number): Promise<number> {
     try {
       while (this.#state !== 'ended') {
+        this.#budget.check();
         if (this.#chunkLeft > 0) return this.#give(into, from, await this.#storedPiece(into.length - from));
         if (this.#state === 'stream') await this.#streamHeader();
         else if (this.#state === 'block') await this.#blockHeader();

@@ -1,3 +1,4 @@
+import { readFully } from '../reader.ts';
 import type { ByteSource } from '../source.ts';
 
 /** One entry as the central directory states it. */
@@ -49,7 +50,7 @@ export async function readZipDirectory(source: ByteSource, maxEntries: number): 
   const tailStart = Math.max(0, source.size - TAIL_BYTES);
   // The usual case first: no or a short comment.
   for (const start of [Math.max(tailStart, source.size - 4096), tailStart]) {
-    const tail = toBuffer(await source.read(start, source.size - start));
+    const tail = toBuffer(await readFully(source, start, source.size - start));
     for (let at = tail.length - END_BYTES; at >= 0; at -= 1) {
       at = tail.lastIndexOf('PK\u0005\u0006', at, 'latin1');
       if (at < 0) break;
@@ -103,12 +104,12 @@ interface DirectoryPlace {
 async function readZip64End(source: ByteSource, endAt: number): Promise<DirectoryPlace | null> {
   const locatorAt = endAt - ZIP64_LOCATOR_BYTES;
   if (locatorAt < 0) return null;
-  const locator = toBuffer(await source.read(locatorAt, ZIP64_LOCATOR_BYTES));
+  const locator = toBuffer(await readFully(source, locatorAt, ZIP64_LOCATOR_BYTES));
   if (locator.length < ZIP64_LOCATOR_BYTES || locator.readUInt32LE(0) !== 0x07064b50) return null;
   // Data put in front of the zip shifts the record; it normally has 56 bytes and stands right before the locator.
   for (const recordAt of [Number(locator.readBigUInt64LE(8)), locatorAt - 56]) {
     if (recordAt < 0 || recordAt + 56 > locatorAt) continue;
-    const record = toBuffer(await source.read(recordAt, 56));
+    const record = toBuffer(await readFully(source, recordAt, 56));
     if (record.length < 56 || record.readUInt32LE(0) !== SIGNATURE.zip64End) continue;
     return {
       stated: Number(record.readBigUInt64LE(32)),
@@ -150,7 +151,7 @@ async function readEntries(
   while (at + CENTRAL_BYTES <= end && entries.length < maxEntries) {
     // An entry has at most three times 64 KiB of name, extra field and comment.
     if (at + 4 * 65_536 > bufferAt + buffer.length && bufferAt + buffer.length < end) {
-      buffer = toBuffer(await source.read(at, Math.min(end - at, READ_BYTES)));
+      buffer = toBuffer(await readFully(source, at, Math.min(end - at, READ_BYTES)));
       bufferAt = at;
     }
     const record = buffer.subarray(at - bufferAt);

@@ -56,7 +56,8 @@ export async function readZipData(reader: Reader, member: ZipMember, place: ZipP
   const { name, shortened } = showName(member.nameBytes, walker.budget.limits.nameBytes);
   const here = inside(at, name, member.size, data.source);
   if (shortened) walker.noted(here.path, 'limit-name', `the name has ${member.nameBytes.length} bytes and is shown shortened`);
-  walker.budget.enter();
+  const pause = walker.budget.enter();
+  if (pause) await pause;
   if (member.flags & ENCRYPTED || member.method === METHOD.aes) {
     walker.skipped(here.path, 'encrypted', 'the entry is encrypted; it cannot be read without its password');
     return NOTHING;
