@@ -88,7 +88,7 @@ async function ask(http: Http, id: RegistryId, origin: string): Promise<void> {
   const registry: Registry = {
     id,
     origins: { registry: origin },
-    budgets: [{ origin: 'registry', perSecond: PER_SECOND, concurrency: 32, per30Days: null, source: 'the benchmark' }],
+    budgets: [{ origin: 'registry', perSecond: PER_SECOND, concurrency: 8, per30Days: null, source: 'the benchmark' }],
     rankings: [],
     key: (name) => name,
     names: () => nothing(),
@@ -100,7 +100,7 @@ async function ask(http: Http, id: RegistryId, origin: string): Promise<void> {
   const worker = async (): Promise<void> => {
     while (next++ < REQUESTS) await io.json(`${origin}/package-${next}/latest`);
   };
-  await Promise.all(Array.from({ length: 64 }, worker));
+  await Promise.all(Array.from({ length: 16 }, worker));
 }
 
 async function* nothing(): AsyncGenerator<never> {}
