@@ -3,6 +3,11 @@
  *
  * A token must be found wherever it stands in an entry, however the bytes come in and whatever it is wrapped in, with all
  * its parts and with the place that gives it back when it is cut out.
+ *
+ * There are two depths. `full` breaks the bytes at every offset of a token, byte by byte, and puts every sample through
+ * every situation. `light` keeps every kind of situation for every format, but breaks the bytes only where something
+ * changes (around the ends of literals and parts, and at offsets drawn by the format's name), and takes the situations
+ * that depend on the detector rather than on the format (paddings of 256 KiB, containers) for one sample.
  */
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
@@ -13,10 +18,14 @@ import { createDetector, type Detector } from './detect/detector.ts';
 import { scanArtifact } from './scan.ts';
 import { Fingerprinter } from './secret.ts';
 import { seededRandom } from './seeded-random.ts';
-import type { Format, Sample, Service } from './service.ts';
+import type { Format, Random, Sample, Service } from './service.ts';
 
-/** So many samples of a format go through the situations that take long. */
-const LONG_LOOKS = 2;
+export type Depth = 'full' | 'light';
+
+/** So many samples of a format go through the situations that take long, and through the encodings. */
+const LOOKS = { full: { long: 2, encoded: Infinity }, light: { long: 1, encoded: 2 } } as const;
+/** Chunk ends of a light look that are drawn, beside those around literals and parts. */
+const DRAWN_EDGES = 6;
 const KIB = 1024;
 /** Zones so small that every token lies across several. */
 const TINY_STEP = 64;
@@ -25,9 +34,10 @@ export interface AcceptanceSuite {
   /**
    * Everything that is wrong with a format, each as a sentence that names the sample and the situation. Empty: it passes.
    *
+   * @param depth how many situations; `full` takes some ten times as long as `light`
    * @param seed of the samples
    */
-  problems(format: Format, seed?: string): Promise<readonly string[]>;
+  problems(format: Format, depth?: Depth, seed?: string): Promise<readonly string[]>;
 }
 
 /**
@@ -38,19 +48,26 @@ export function acceptanceSuite(services: readonly Service[]): AcceptanceSuite {
   const detector = createDetector(services, { fingerprinter });
   const tiny = createDetector(services, { fingerprinter, step: TINY_STEP });
 
-  async function problems(format: Format, seed = 'acceptance'): Promise<readonly string[]> {
-    const { hits, misses } = format.samples(seededRandom(`${seed} ${format.id}`));
+  async function problems(format: Format, depth: Depth = 'full', seed = 'acceptance'): Promise<readonly string[]> {
+    const random = seededRandom(`${seed} ${format.id}`);
+    const { hits, misses } = format.samples(random);
+    const looks = LOOKS[depth];
     const found: string[] = [];
     if (hits.length === 0) found.push('there is no sample with a token; a format shows at least one');
     if (misses.length === 0) found.push('there is no near miss; a format shows at least one');
     for (const [index, hit] of hits.entries()) {
       const next = hits[(index + 1) % hits.length] ?? hit;
-      const situations = [...quick(detector, hit, next), ...(index < LONG_LOOKS ? long(detector, tiny, hit) : [])];
+      const isLong = index < looks.long;
+      const situations = [
+        ...plainly(detector, hit, next),
+        ...(index < looks.encoded ? encoded(detector, hit) : []),
+        ...(isLong ? long(detector, tiny, hit, depth === 'full' ? everyEdge(hit) : tellingEdges(format, hit, random)) : []),
+      ];
       for (const situation of situations) {
         const problem = wrongWith(format, situation);
         if (problem !== null) found.push(`sample ${index + 1}, ${situation.name}: ${problem}`);
       }
-      if (index < LONG_LOOKS) found.push(...(await inContainers(format, hit, index, detector)));
+      if (isLong) found.push(...(await inContainers(format, hit, index, detector)));
       if (!hasLiteral(format, hit.text)) found.push(`sample ${index + 1} has none of the literals ${format.literals.join(', ')}`);
     }
     for (const [index, miss] of misses.entries()) {
@@ -87,21 +104,29 @@ function filler(bytes: number): string {
   return line.repeat(Math.ceil(bytes / line.length)).slice(0, Math.max(0, bytes - 1)) + (bytes > 0 ? '\n' : '');
 }
 
-function quick(detector: Detector, hit: Sample, next: Sample): readonly Situation[] {
-  const around = (before: number, after: number): string => `${filler(before)}${hit.text}${filler(after)}`;
+function around({ text }: Sample, before: number, after: number): string {
+  return `${filler(before)}${text}${filler(after)}`;
+}
+
+function plainly(detector: Detector, hit: Sample, next: Sample): readonly Situation[] {
   const plain = (name: string, text: string, expected: readonly Sample[] = [hit]): Situation =>
     situation(detector, name, Buffer.from(text, 'latin1'), expected);
-  const utf16 = Buffer.from(around(70, 70), 'utf16le');
+  return [
+    plain('alone', hit.text),
+    plain('at the start', around(hit, 0, 5000)),
+    plain('in the middle', around(hit, 3000, 2000)),
+    plain('at the end', around(hit, 5000, 0)),
+    plain('three times', `${hit.text}\n${hit.text}\n${hit.text}`, [hit, hit, hit]),
+    plain('with another sample behind it', `${hit.text}\n${next.text}`, [hit, next]),
+  ];
+}
+
+function encoded(detector: Detector, hit: Sample): readonly Situation[] {
+  const utf16 = Buffer.from(around(hit, 70, 70), 'utf16le');
   const big = Buffer.from(utf16).swap16();
   const odd = Buffer.from([0x7f]);
   const byteOrderMark = Buffer.from([0xfe, 0xff]);
   return [
-    plain('alone', hit.text),
-    plain('at the start', around(0, 5000)),
-    plain('in the middle', around(3000, 2000)),
-    plain('at the end', around(5000, 0)),
-    plain('three times', `${hit.text}\n${hit.text}\n${hit.text}`, [hit, hit, hit]),
-    plain('with another sample behind it', `${hit.text}\n${next.text}`, [hit, next]),
     situation(detector, 'in UTF-16LE', utf16, [hit], (bytes) => bytes.toString('utf16le')),
     situation(detector, 'in UTF-16LE at an odd offset', Buffer.concat([odd, utf16]), [hit], (bytes) => bytes.toString('utf16le')),
     situation(detector, 'in UTF-16BE', Buffer.concat([byteOrderMark, big]), [hit], fromBigEndian),
@@ -110,7 +135,7 @@ function quick(detector: Detector, hit: Sample, next: Sample): readonly Situatio
     situation(
       detector,
       'in a JSON string in a JSON string',
-      Buffer.from(JSON.stringify(JSON.stringify([around(30, 30)])), 'latin1'),
+      Buffer.from(JSON.stringify(JSON.stringify([around(hit, 30, 30)])), 'latin1'),
       [hit],
       (bytes) => fromJson(Buffer.from(fromJson(bytes), 'latin1')),
     ),
@@ -133,7 +158,11 @@ function quick(detector: Detector, hit: Sample, next: Sample): readonly Situatio
     situation(
       detector,
       'in base64 in lines of 76',
-      Buffer.from(`--x\n${Buffer.from(around(100, 100), 'latin1').toString('base64').replaceAll(/.{76}/g, '$&\r\n')}\n--x`),
+      Buffer.from(
+        `--x\n${Buffer.from(around(hit, 100, 100), 'latin1')
+          .toString('base64')
+          .replaceAll(/.{76}/g, '$&\r\n')}\n--x`,
+      ),
       [hit],
       fromBase64,
     ),
@@ -147,18 +176,34 @@ function quick(detector: Detector, hit: Sample, next: Sample): readonly Situatio
   ];
 }
 
-function long(detector: Detector, tiny: Detector, hit: Sample): readonly Situation[] {
+/** Every offset of the text, and one more on each side. */
+function everyEdge({ text }: Sample): readonly number[] {
+  return Array.from({ length: text.length + 2 }, (_, index) => index - 1);
+}
+
+/** Offsets at which a chunk's end may make a difference: around the ends of literals and parts; and some drawn ones. */
+function tellingEdges({ literals, ignoreCase = false }: Format, { text, parts }: Sample, random: Random): readonly number[] {
+  const read = ignoreCase ? text.toLowerCase() : text;
+  const marks = [...literals.map((one) => (ignoreCase ? one.toLowerCase() : one)), ...Object.values(parts)].flatMap((mark) => {
+    const start = read.indexOf(mark);
+    return start < 0 ? [] : [start, start + mark.length];
+  });
+  const around = marks.flatMap((mark) => [mark - 1, mark, mark + 1]);
+  const drawn = Array.from({ length: DRAWN_EDGES }, () => random.int(text.length + 1));
+  return [...new Set([...around, ...drawn])].filter((edge) => edge >= -1 && edge <= text.length).toSorted((a, b) => a - b);
+}
+
+function long(detector: Detector, tiny: Detector, hit: Sample, edges: readonly number[]): readonly Situation[] {
   const bytes = Buffer.from(`${filler(100)}${hit.text}${filler(100)}`, 'latin1');
   const padded = Buffer.from(`${filler(256 * KIB)}${hit.text}${filler(256 * KIB)}`, 'latin1');
-  const edges = Array.from({ length: hit.text.length + 2 }, (_, index) => 100 + index - 1);
   return [
     situation(detector, 'between 256 KiB on both sides', padded, [hit]),
     situation(detector, 'between 256 KiB, in chunks of 4093 bytes', padded, [hit], latin1, chunksOf(padded, 4093)),
     situation(tiny, 'in zones smaller than the token', padded.subarray(200 * KIB, 312 * KIB + hit.text.length), [hit]),
     ...edges.map((edge) =>
-      situation(detector, `with a chunk that ends at ${edge - 100}`, bytes, [hit], latin1, [
-        bytes.subarray(0, edge),
-        bytes.subarray(edge),
+      situation(detector, `with a chunk that ends at ${edge}`, bytes, [hit], latin1, [
+        bytes.subarray(0, 100 + edge),
+        bytes.subarray(100 + edge),
       ]),
     ),
     situation(detector, 'byte by byte', bytes, [hit], latin1, chunksOf(bytes, 1)),

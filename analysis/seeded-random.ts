@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Random } from './service.ts';
 
 /**
@@ -12,7 +12,7 @@ export function seededRandom(seed: string): Random {
 
   function next(): number {
     if (at >= block.length) {
-      block = createHash('sha256').update(`${counter++}\0${seed}`).digest();
+      block = hash('sha256', `${counter++}\0${seed}`, 'buffer');
       at = 0;
     }
     const value = block.readUInt32BE(at);
@@ -33,7 +33,9 @@ export function seededRandom(seed: string): Random {
   return {
     int,
     text(length, alphabet) {
-      return Array.from({ length }, () => alphabet.charAt(int(alphabet.length))).join('');
+      let drawn = '';
+      while (drawn.length < length) drawn += alphabet.charAt(int(alphabet.length));
+      return drawn;
     },
   };
 }

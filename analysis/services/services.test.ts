@@ -36,7 +36,7 @@ function secret(parts: Readonly<Record<string, string>>): Parts {
 
 describe('formats', () => {
   test.each(formats)('$id is found as itself, alone, with all its parts', ({ format, service }) => {
-    for (const seed of ['one', 'two', 'three', 'four']) {
+    for (const seed of ['one', 'two']) {
       const { hits } = format.samples(seededRandom(seed));
       expect(hits.length).toBeGreaterThanOrEqual(3);
       for (const { text, parts } of hits) {
@@ -51,7 +51,7 @@ describe('formats', () => {
   });
 
   test.each(formats)('$id is not found in its near misses', ({ format }) => {
-    for (const seed of ['one', 'two', 'three', 'four']) {
+    for (const seed of ['one', 'two']) {
       const { misses } = format.samples(seededRandom(seed));
       expect(misses.length).toBeGreaterThanOrEqual(3);
       for (const miss of misses) {

@@ -4,7 +4,7 @@ import { seededRandom } from '../../seeded-random.ts';
 import type { Service } from '../../service.ts';
 import { createValidator, type Validator } from '../../validate.ts';
 import { createMemory } from '../../validate/memory.ts';
-import { isGeneric, type AnswerClass, type ServiceStandIn } from '../service-stand-in.ts';
+import { isGeneric, stateOf, type AnswerClass, type ServiceStandIn } from '../service-stand-in.ts';
 import { candidateOf } from './candidates.ts';
 import { loopbackSend } from './loopback-send.ts';
 import { startServiceStandIns, type IssuedToken } from './service-stand-ins.ts';
@@ -27,8 +27,12 @@ export interface Matrix {
 /** How long to wait for an answer that comes, on a busy machine, and for one that does not. */
 const TIMEOUT_MS = 10_000;
 const TIMEOUT_OF_SLOW_MS = 500;
-/** Cells worked on at a time: many, since some of them only wait. */
+/** Groups of cells worked on at a time: many, since some of them only wait. */
 const CONCURRENCY = 24;
+/** Answers after which a validator asks nothing more of the service: what comes next needs another validator. */
+const SILENCING: readonly AnswerClass[] = ['rate-limited', 'rate-limited-bare', 'unavailable'];
+/** Answers that do not come, or not as a whole: waited for as briefly as possible. */
+const FAULTY: readonly AnswerClass[] = ['slow-drip', 'stall', 'reset', 'cut'];
 
 /**
  * Issues a token of each format for each class of answer of each service, and has it judged through real HTTP on loopback.
@@ -46,14 +50,13 @@ export async function verdictMatrix(
   const started = await startServiceStandIns({ services: readers, standIns, now });
   try {
     const rows: MatrixRow[][] = [];
-    const cells = readers.flatMap((service) => started.answersOf(service.id).map((answer) => ({ service, answer })));
-    const waiting = cells.entries();
+    const groups = readers.flatMap((service) => groupsOf(started.answersOf(service.id)).map((answers) => ({ service, answers })));
+    const waiting = groups.entries();
     async function work(): Promise<void> {
-      // One validator for each cell: a service that asks for a pause must not silence the next class.
-      for (const [index, { service, answer }] of waiting) {
-        const tokens = issueAll(service, answer, started.issue);
-        const validator = validatorOf(service, started.hostOf(service.id), answer, now);
-        rows[index] = await judge(validator, tokens, answer);
+      for (const [index, { service, answers }] of waiting) {
+        const validator = validatorOf(service, started.hostOf(service.id), answers, now);
+        const tokens = answers.flatMap((answer) => issueAll(service, answer, started.issue).map((token) => ({ token, answer })));
+        rows[index] = await judge(validator, tokens);
       }
     }
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
@@ -61,6 +64,19 @@ export async function verdictMatrix(
   } finally {
     await started.server.close();
   }
+}
+
+/** Classes that one validator can go through, so that not each of them needs a control probe of its own. */
+function groupsOf(answers: readonly AnswerClass[]): readonly (readonly AnswerClass[])[] {
+  const isAlone = (answer: AnswerClass): boolean =>
+    SILENCING.includes(answer) || (!isGeneric(answer) && stateOf(answer) === 'undecided');
+  const together = answers.filter((answer) => !isAlone(answer));
+  const groups = [
+    together.filter((answer) => !FAULTY.includes(answer)),
+    together.filter((answer) => FAULTY.includes(answer)),
+    ...answers.filter(isAlone).map((answer) => [answer]),
+  ];
+  return groups.filter((group) => group.length > 0);
 }
 
 function issueAll(
@@ -81,8 +97,8 @@ function issueAll(
   return tokens;
 }
 
-function validatorOf(service: Service, host: string, answer: AnswerClass, now: Date): Validator {
-  const isSlow = answer === 'slow-drip' || answer === 'stall';
+function validatorOf(service: Service, host: string, answers: readonly AnswerClass[], now: Date): Validator {
+  const isSlow = answers.some((answer) => FAULTY.includes(answer));
   return createValidator({
     services: [service],
     mode: 'live',
@@ -96,12 +112,15 @@ function validatorOf(service: Service, host: string, answer: AnswerClass, now: D
   });
 }
 
-async function judge(validator: Validator, tokens: readonly IssuedToken[], answer: AnswerClass): Promise<MatrixRow[]> {
-  const findings = await validator.judge(tokens.map((token) => candidateOf(token)));
+async function judge(
+  validator: Validator,
+  tokens: readonly { readonly token: IssuedToken; readonly answer: AnswerClass }[],
+): Promise<MatrixRow[]> {
+  const findings = await validator.judge(tokens.map(({ token }) => candidateOf(token)));
   return findings.flatMap(({ verdict, reason }, index) => {
-    const token = tokens[index];
-    return token === undefined
-      ? []
-      : [{ service: token.service, format: token.format, answer, expected: token.verdict, verdict, reason }];
+    const asked = tokens[index];
+    if (asked === undefined) return [];
+    const { service, format, verdict: expected } = asked.token;
+    return [{ service, format, answer: asked.answer, expected, verdict, reason }];
   });
 }
