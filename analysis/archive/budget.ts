@@ -58,7 +58,17 @@ export class Budget {
     if (this.#bytes > this.limits.totalBytes) {
       throw new Exhausted('limit-bytes', `the artifact has more than ${this.limits.totalBytes} bytes; the rest was not read`);
     }
+    if (this.#bytes > this.#allowance() * this.limits.givingUpFactor) {
+      const detail = `the artifact gave ${this.#bytes} bytes, which is far too much for its size; the rest was not read`;
+      throw new Exhausted('limit-ratio', detail);
+    }
     return this.#turnAt(this.check());
+  }
+
+  /** What an artifact of this size gives when it is not made to be a bomb. */
+  #allowance(): number {
+    const { artifactRatio, artifactFloorBytes } = this.limits;
+    return Math.max(artifactFloorBytes, artifactRatio * this.#artifactBytes);
   }
 
   /**
@@ -86,10 +96,9 @@ export class Budget {
 
   /** Whether a compressed stream that took `bytesIn` and gave `bytesOut` looks like a bomb. */
   isBomb(bytesIn: number, bytesOut: number): boolean {
-    const { ratio, ratioFloorBytes, ratioAusterityBytes, ratioArtifactBytes } = this.limits;
-    if (bytesOut <= ratioAusterityBytes || bytesOut <= ratio * bytesIn) return false;
-    const generous = this.#bytes <= Math.max(ratioArtifactBytes, ratio * this.#artifactBytes);
-    return !generous || bytesOut > ratioFloorBytes;
+    const { ratio, ratioFloorBytes, artifactRatio, austereBytes } = this.limits;
+    if (this.#bytes + bytesOut > this.#allowance()) return bytesOut > austereBytes && bytesOut > artifactRatio * bytesIn;
+    return bytesOut > ratioFloorBytes && bytesOut > ratio * bytesIn;
   }
 
   /** Takes memory for an archive inside an archive, half of what is left where its size is unknown; returns how many bytes it may have. */

@@ -1,29 +1,23 @@
 /** Archives that are much larger than they look, for tests. */
-import { createDeflateRaw, deflateRawSync } from 'node:zlib';
-import { join, localPart, utf8, zip, type ZipMember } from './build.ts';
+import { constants, crc32, deflateRawSync } from 'node:zlib';
+import { concat, join, localPart, utf8, zip, type ZipMember } from './build.ts';
 
-/** Deflated zeros, some thousandth of `bytes`. */
-export async function deflatedZeros(bytes: number): Promise<Uint8Array> {
-  const stream = createDeflateRaw({ level: 9 });
-  const out: Uint8Array[] = [];
-  stream.on('data', (chunk: Uint8Array) => out.push(chunk));
-  const ended = new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject));
-  const zeros = new Uint8Array(1024 * 1024);
-  for (let left = bytes; left > 0; left -= zeros.length) {
-    const part = zeros.subarray(0, Math.min(left, zeros.length));
-    if (!stream.write(part)) await new Promise((resolve) => stream.once('drain', resolve));
-  }
-  stream.end();
-  await ended;
-  return join(...out);
+const PIECE_BYTES = 4_000_000;
+
+/** Deflated zeros, a thousandth of `bytes`: one piece again and again, each ending at a whole byte. */
+export function deflatedZeros(bytes: number): Uint8Array {
+  const piece = deflateRawSync(new Uint8Array(PIECE_BYTES), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
+  const rest = deflateRawSync(new Uint8Array(bytes % PIECE_BYTES));
+  return concat([...Array<Uint8Array>(Math.floor(bytes / PIECE_BYTES)).fill(piece), rest]);
 }
 
 /** Zips in zips, each holding `width` copies of the next one down to a deflated run of zeros. */
 export function nestedBomb(depth: number, width: number, bytes: number): Uint8Array {
   let inner: Uint8Array = new Uint8Array(bytes);
   for (let level = 0; level < depth; level += 1) {
-    const body = inner;
-    inner = zip(Array.from({ length: width }, (_, index) => ({ name: level === 0 ? `${index}.bin` : `${index}.zip`, body })));
+    const data = deflateRawSync(inner);
+    const facts = { data, size: inner.length, crc: crc32(inner) };
+    inner = zip(Array.from({ length: width }, (_, index) => ({ name: `${index}.${level === 0 ? 'bin' : 'zip'}`, ...facts })));
   }
   return inner;
 }

@@ -11,6 +11,10 @@ export function utf8(text: string): Uint8Array {
 }
 
 export function join(...parts: readonly Uint8Array[]): Uint8Array {
+  return concat(parts);
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
@@ -61,7 +65,11 @@ function tarHeader(member: TarMember, bodyBytes: number): Uint8Array {
 export const TAR_END = new Uint8Array(2 * BLOCK);
 
 export function tar(...members: readonly (TarMember | Uint8Array)[]): Uint8Array {
-  return join(...members.map((member) => (member instanceof Uint8Array ? member : tarMember(member))), TAR_END);
+  return tarOf(members);
+}
+
+export function tarOf(members: readonly (TarMember | Uint8Array)[]): Uint8Array {
+  return concat([...members.map((member) => (member instanceof Uint8Array ? member : tarMember(member))), TAR_END]);
 }
 
 /** A size field in base 256, as GNU tar writes sizes of 8 GiB and more. */
@@ -110,7 +118,7 @@ export function gzipMember(body: Uint8Array, parts: GzipParts = {}): Uint8Array 
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(parts.crc ?? crc32(body), 0);
   trailer.writeUInt32LE(parts.size ?? body.length % 2 ** 32, 4);
-  return join(...fields, deflateRawSync(body), trailer);
+  return concat([...fields, deflateRawSync(body), trailer]);
 }
 
 export interface ZipMember {
@@ -173,14 +181,10 @@ export function zip(members: readonly ZipMember[], options: ZipOptions = {}): Ui
     parts.push(body);
     at = prefix.length + body.length;
   }
-  if (options.directory === false) return join(...parts);
-  const directory = join(...central);
-  return join(
-    ...parts,
-    directory,
-    ...endRecords(options, central.length, directory.length, at),
-    options.suffix ?? new Uint8Array(),
-  );
+  if (options.directory === false) return concat(parts);
+  const directory = concat(central);
+  const end = endRecords(options, central.length, directory.length, at);
+  return concat([...parts, directory, ...end, options.suffix ?? new Uint8Array()]);
 }
 
 interface ZipFacts {
@@ -304,7 +308,7 @@ const members = (files: Files): { name: string; body: Uint8Array }[] =>
   Object.entries(files).map(([name, body]) => ({ name, body }));
 
 export function tgz(files: Files): Uint8Array {
-  return new Uint8Array(gzipSync(tar(...members(files))));
+  return new Uint8Array(gzipSync(tarOf(members(files))));
 }
 
 export function gem(files: Files): Uint8Array {

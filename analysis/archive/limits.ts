@@ -11,14 +11,17 @@ export interface WalkLimits {
   readonly entryBytes: number;
   /** Bytes of one artifact over all levels, passed over or read (`limit-bytes`). */
   readonly totalBytes: number;
-  /** Bytes out per compressed byte in (`limit-ratio`), once `ratioFloorBytes` are out. */
+  /** Bytes that one compressed stream may give per byte that it takes (`limit-ratio`), once it gave `ratioFloorBytes`. */
   readonly ratio: number;
-  /** What one compressed stream may always give, whatever its ratio. */
   readonly ratioFloorBytes: number;
-  /** The same for every stream once the artifact as a whole has given `ratio` times its size and `ratioArtifactBytes`. */
-  readonly ratioAusterityBytes: number;
-  /** What one artifact may always give before its own ratio counts. */
-  readonly ratioArtifactBytes: number;
+  /**
+   * Bytes that the artifact may give per byte of its own, once it gave `artifactFloorBytes`. Beyond that each stream is held
+   * to this ratio and to `austereBytes`; beyond `givingUpFactor` times as much the artifact is given up (`limit-ratio`).
+   */
+  readonly artifactRatio: number;
+  readonly artifactFloorBytes: number;
+  readonly austereBytes: number;
+  readonly givingUpFactor: number;
   /** Milliseconds for one artifact (`limit-time`). */
   readonly milliseconds: number;
   /** Bytes of one name (`limit-name`); longer names are shown shortened. */
@@ -44,12 +47,15 @@ export const DEFAULT_LIMITS: WalkLimits = {
   entryBytes: 2048 * MiB,
   // A 2 GB artifact at five times its size, which is what packages of scripts inflate to, and some more.
   totalBytes: 12 * 1024 * MiB,
-  // Deflate cannot exceed 1032. Whole packages inflate to 3 to 10 times their size, extreme data files to some 100 times.
+  // Deflate cannot exceed 1032. Text that repeats itself reaches 100, tables of zeros more, but those are small.
   ratio: 250,
   ratioFloorBytes: 64 * MiB,
-  // Enough for any configuration file that comes after a thousand bombs, little enough for a hundred thousand of them.
-  ratioAusterityBytes: 64 * 1024,
-  ratioArtifactBytes: 256 * MiB,
+  // Whole packages inflate to 3 to 10 times their size.
+  artifactRatio: 50,
+  artifactFloorBytes: 256 * MiB,
+  // Enough for any configuration file that comes after a thousand bombs, little enough for all of them.
+  austereBytes: 64 * 1024,
+  givingUpFactor: 4,
   // The largest allowed artifact takes some 20 s of inflating; ten times that means that something is wrong.
   milliseconds: 180_000,
   // PATH_MAX of most systems is 4096; names beyond it cannot be unpacked by anyone.

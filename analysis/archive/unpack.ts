@@ -2,7 +2,7 @@
 import { openBrotli, openZstd } from './zlib-stream.ts';
 import { openBzip2 } from './bzip2/bzip2.ts';
 import { openGzip } from './gzip.ts';
-import type { Reader } from './reader.ts';
+import type { Problem, Reader } from './reader.ts';
 import { RecordingReader } from './rewind.ts';
 import type { At, Walker } from './walker.ts';
 import { openXz } from './xz/xz.ts';
@@ -26,13 +26,18 @@ const OPENERS: Readonly<Record<Compression, (input: Reader, walker: Walker) => U
 /**
  * Reads what is compressed in `reader`, as a member at `at`.
  *
- * @returns null, or, where not one byte came out of what seemed compressed, all of it once more
+ * @returns null, or, where not one byte came out of what seemed compressed, all of it once more, and why
  */
-export async function readUnpacked(compression: Compression, reader: Reader, at: At, walker: Walker): Promise<Reader | null> {
+export async function readUnpacked(
+  compression: Compression,
+  reader: Reader,
+  at: At,
+  walker: Walker,
+): Promise<{ readonly again: Reader; readonly problem: Problem } | null> {
   const recording = new RecordingReader(reader);
   const content = OPENERS[compression](recording, walker);
   try {
-    if (!(await content.fill(1)) && content.problem) return recording.rewound();
+    if (!(await content.fill(1)) && content.problem) return { again: recording.rewound(), problem: content.problem };
     recording.forget();
     walker.counted('containers');
     await walker.member(content, at);

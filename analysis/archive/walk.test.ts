@@ -1,88 +1,274 @@
-import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { zipSync } from 'fflate';
-import { pack } from 'tar-stream';
-import { expect, test } from 'vitest';
-import type { Skipped } from '../../data/model.ts';
-import { DEFAULT_LIMITS, type WalkLimits } from './limits.ts';
+import { describe, expect, test } from 'vitest';
+import { deflatedZeros, nestedBomb } from './build-bombs.ts';
+import { gem, gzipMember, join, tar, tgz, utf8, zip, zipOf, type Files } from './build.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
+import { look, reasons, texts, type Look } from './look.ts';
 import { bytesSource } from './source.ts';
-import { walk, type WalkStats } from './walk.ts';
+import { walk } from './walk.ts';
 
-const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+const FILES: Files = {
+  'lib/thing.rb': utf8('puts 1\n'),
+  'README.md': utf8('# Thing\n'.repeat(200)),
+  'data/noise.bin': noise(3000),
+  'data/empty': new Uint8Array(),
+  'config/.env': utf8('KEY=value\n'),
+};
 
-async function tar(files: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {
-  const packing = pack();
-  for (const [name, bytes] of Object.entries(files)) packing.entry({ name }, Buffer.from(bytes));
-  packing.finalize();
-  return buffer(packing);
-}
-
-interface Seen {
-  readonly files: Record<string, string>;
-  readonly skipped: Skipped[];
-  readonly stats: WalkStats;
-}
-
-async function read(name: string, bytes: Uint8Array, limits: Partial<WalkLimits> = {}): Promise<Seen> {
-  const files: Record<string, string> = {};
-  const skipped: Skipped[] = [];
-  let current = '';
-  const stats = await walk(
-    bytesSource(name, bytes),
-    { ...DEFAULT_LIMITS, ...limits },
-    {
-      open(path) {
-        current = path.join(' > ');
-        files[current] = '';
-      },
-      data(chunk) {
-        files[current] += Buffer.from(chunk).toString('latin1');
-      },
-      close() {
-        current = '';
-      },
-      skipped(row) {
-        skipped.push(row);
-      },
-    },
-  );
-  return { files, skipped, stats };
-}
-
-test('a gem: a tar of gzips', async () => {
-  const gem = await tar({
-    'metadata.gz': gzipSync('name: thing'),
-    'data.tar.gz': gzipSync(await tar({ 'lib/thing.rb': text('puts 1'), 'vendor/x.jar': zipSync({ 'X.class': text('cafe') }) })),
-    'checksums.yaml.gz': gzipSync('SHA256: {}'),
+/** Bytes that do not compress. */
+function noise(length: number): Uint8Array {
+  let state = 1;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state >>> 24;
   });
-  const { files, skipped, stats } = await read('thing-1.0.gem', gem);
-  expect(files).toEqual({
-    'thing-1.0.gem > metadata.gz': 'name: thing',
-    'thing-1.0.gem > data.tar.gz > lib/thing.rb': 'puts 1',
-    'thing-1.0.gem > data.tar.gz > vendor/x.jar > X.class': 'cafe',
-    'thing-1.0.gem > checksums.yaml.gz': 'SHA256: {}',
+}
+
+const asText = (files: Files, prefix = ''): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`${prefix}${name}`, Buffer.from(bytes).toString('latin1')]));
+
+describe('what the ecosystems pack', () => {
+  test('a gem: a tar of gzips, which are no levels of their own', async () => {
+    const seen = await look(gem(FILES), { depth: 0 });
+    const { 'metadata.gz': metadata, 'checksums.yaml.gz': checksums, ...rest } = texts(seen);
+    expect(metadata).toContain('Gem::Specification');
+    expect(checksums).toContain('SHA256');
+    expect(rest).toEqual(asText(FILES, 'data.tar.gz > '));
+    expect([...seen.skipped, ...seen.noted]).toEqual([]);
+    expect(seen.stats.entries).toBe(Object.keys(FILES).length + 2);
   });
-  expect(skipped).toEqual([]);
-  expect(stats).toMatchObject({ entries: 4, bytes: 31 });
+
+  test.each([
+    ['an npm tarball or an sdist', tgz(FILES)],
+    ['a wheel, an egg or a .nupkg', zipOf(FILES)],
+    ['a tar', tar(...Object.entries(FILES).map(([name, body]) => ({ name, body })))],
+  ])('%s', async (_, artifact) => {
+    const seen = await look(artifact, { depth: 0 });
+    expect(texts(seen)).toEqual(asText(FILES));
+    expect([...seen.skipped, ...seen.noted]).toEqual([]);
+    expect(seen.stats.entries).toBe(Object.keys(FILES).length);
+  });
 });
 
-test('an npm tarball and a wheel', async () => {
-  const tgz = await read(
-    'thing.tgz',
-    gzipSync(await tar({ 'package/package.json': text('{}'), 'package/index.js': text('1;') })),
-  );
-  expect(tgz.files).toEqual({ 'thing.tgz > package/package.json': '{}', 'thing.tgz > package/index.js': '1;' });
-  expect(tgz.skipped).toEqual([]);
-  const wheel = await read(
-    'thing.whl',
-    zipSync({ 'thing/__init__.py': text('x = 1'), 'thing/data.zip': [zipSync({ inner: text('y') }), { level: 0 }] }),
-  );
-  expect(wheel.files).toEqual({ 'thing.whl > thing/__init__.py': 'x = 1', 'thing.whl > thing/data.zip > inner': 'y' });
-  expect(wheel.skipped).toEqual([]);
+describe('archives in archives', () => {
+  function nested(levels: number): Uint8Array {
+    let inner: Uint8Array = utf8('core');
+    for (let level = levels; level >= 0; level -= 1)
+      inner = level % 2 ? zipOf({ [`${level}`]: inner }) : tgz({ [`${level}`]: inner });
+    return inner;
+  }
+
+  test('to depth 4, by default, below the artifact itself', async () => {
+    expect(texts(await look(nested(4)))).toEqual({ '0 > 1 > 2 > 3 > 4': 'core' });
+    const deeper = await look(nested(5));
+    expect(Object.keys(deeper.files)).toEqual(['0 > 1 > 2 > 3 > 4']);
+    expect(deeper.skipped).toMatchObject([{ reason: 'limit-depth', path: ['artifact', '0', '1', '2', '3', '4'] }]);
+    // What lies too deep is searched as it is.
+    expect(deeper.stats.bytes).toBeGreaterThan(100);
+  });
+
+  test('a zip stored in a zip, deflated in a zip, in a tar, and behind a script', async () => {
+    const inner = zipOf({ a: utf8('a') });
+    const script = join(utf8('#!/usr/bin/env python3\n'), inner);
+    const seen = await look(
+      zip([
+        { name: 'stored.jar', method: 0, body: inner },
+        { name: 'deflated.jar', body: inner },
+        { name: 'in.tar', body: tar({ name: 'x.jar', body: inner }) },
+        { name: 'app', body: script },
+        { name: 'stub.exe', body: join(utf8('MZ stub'), inner) },
+        { name: 'no-zip.zip', body: utf8('only words') },
+      ]),
+    );
+    expect(texts(seen)).toEqual({
+      'stored.jar > a': 'a',
+      'deflated.jar > a': 'a',
+      'in.tar > x.jar > a': 'a',
+      'app > (bytes at 0)': '#!/usr/bin/env python3\n',
+      'app > a': 'a',
+      'stub.exe > (bytes at 0)': 'MZ stub',
+      'stub.exe > a': 'a',
+      'no-zip.zip': 'only words',
+    });
+    expect(seen.skipped).toEqual([]);
+  });
+
+  test('a zip too large to be held is read from front to back', async () => {
+    const inner = zip([
+      { name: 'noise', body: noise(200_000) },
+      { name: 'a', body: utf8('a'), descriptor: 'signed' },
+    ]);
+    const seen = await look(zip([{ name: 'inner.zip', body: inner }]), { heldBytes: 100_000 });
+    expect(Buffer.from(noise(200_000)).equals(seen.files['inner.zip > noise'] ?? Buffer.alloc(0))).toBe(true);
+    expect(texts(seen)['inner.zip > a']).toBe('a');
+    expect(seen.skipped).toEqual([]);
+  });
 });
 
-test('a file that is no archive is searched as it is, and said so', async () => {
-  const { files, skipped } = await read('notes.txt', text('just words'));
-  expect(files).toEqual({ 'notes.txt': 'just words' });
-  expect(skipped).toMatchObject([{ path: ['notes.txt'], reason: 'not-an-archive' }]);
+describe('artifacts that are none', () => {
+  test('a text is searched as it is, and said so', async () => {
+    const seen = await look(utf8('just words'));
+    expect(texts(seen)).toEqual({ '': 'just words' });
+    expect(seen.skipped).toMatchObject([{ path: ['artifact'], reason: 'not-an-archive' }]);
+  });
+
+  test('an empty file', async () => {
+    const seen = await look(new Uint8Array());
+    expect(seen.skipped).toMatchObject([{ reason: 'empty' }]);
+    expect(seen.stats.entries).toBe(0);
+  });
+});
+
+describe('limits: each one is a row, and the rest is read', () => {
+  test('entries', async () => {
+    const seen = await look(tgz(FILES), { entries: 2 });
+    expect(Object.keys(seen.files)).toHaveLength(2);
+    expect(reasons(seen.skipped)).toEqual(['limit-entries']);
+  });
+
+  test.each([
+    ['a tar', tgz({ large: noise(100_000), small: utf8('small') })],
+    ['a zip', zipOf({ large: noise(100_000), small: utf8('small') })],
+  ])('bytes of one file, in %s', async (_, artifact) => {
+    const seen = await look(artifact, { entryBytes: 1000 });
+    expect(seen.files['large']?.length).toBe(1000);
+    expect(texts(seen)['small']).toBe('small');
+    expect(seen.incomplete).toEqual(['large']);
+    expect(seen.skipped).toMatchObject([{ reason: 'limit-entry-bytes', path: ['artifact', 'large'] }]);
+  });
+
+  test('bytes of the artifact', async () => {
+    const seen = await look(tgz({ one: noise(100_000), two: noise(800_000), three: noise(100) }), { totalBytes: 150_000 });
+    expect(seen.files['one']?.length).toBe(100_000);
+    expect(seen.files['three']).toBeUndefined();
+    expect(reasons(seen.skipped)).toEqual(['limit-bytes']);
+    expect(seen.incomplete).toEqual(['two']);
+  });
+
+  test('time, by the clock that is given', async () => {
+    let time = 0;
+    const seen = await look(zipOf(FILES), { milliseconds: 5 }, { now: () => (time += 1) });
+    expect(seen.skipped).toMatchObject([{ reason: 'limit-time' }]);
+    expect(Object.keys(seen.files).length).toBeLessThan(Object.keys(FILES).length);
+  });
+
+  test('rows: further ones are counted', async () => {
+    const seen = await look(zip(Array.from({ length: 50 }, (_, index) => ({ name: `${index}`, flags: 1 }))), { rows: 10 });
+    expect(seen.skipped).toHaveLength(11);
+    expect(seen.skipped.at(-1)).toMatchObject({ path: ['artifact'], reason: 'encrypted', detail: expect.stringContaining('40') });
+  });
+
+  test('an aborted signal ends the walk with its reason', async () => {
+    const reason = new Error('enough');
+    await expect(look(zipOf(FILES), {}, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  test('what the visitor throws ends the walk', async () => {
+    const visitor = {
+      open: () => {},
+      data: () => {
+        throw new Error('full');
+      },
+      close: () => {},
+      skipped: () => {},
+    };
+    await expect(walk(bytesSource('x', tgz(FILES)), DEFAULT_LIMITS, visitor)).rejects.toThrow('full');
+  });
+
+  test('others get a turn while a large artifact is read', async () => {
+    const artifact = gzipSync(Buffer.alloc(300_000_000), { level: 1 });
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 1);
+    const seen = await look(artifact, { ratio: 1e6, artifactRatio: 1e6 });
+    clearInterval(timer);
+    expect(seen.stats.bytes).toBe(300_000_000);
+    if (seen.milliseconds > 120) expect(turns).toBeGreaterThan(0);
+  });
+});
+
+describe('bombs', () => {
+  async function stops(artifact: Uint8Array): Promise<Look> {
+    const seen = await look(artifact);
+    expect(seen.milliseconds).toBeLessThan(5000);
+    expect(reasons(seen.skipped)).toContain('limit-ratio');
+    expect(seen.stats.bytes).toBeLessThan(1_500_000_000);
+    return seen;
+  }
+
+  test('a gigabyte of zeros in a zip: what stands beside it is read', async () => {
+    const data = deflatedZeros(1_000_000_000);
+    const seen = await stops(
+      zip([
+        { name: 'a', body: utf8('a') },
+        { name: 'bomb', data, size: 1_000_000_000 },
+        { name: 'b', body: utf8('b') },
+      ]),
+    );
+    expect(texts(seen)).toMatchObject({ a: 'a', b: 'b' });
+    expect(seen.incomplete).toEqual(['bomb']);
+  });
+
+  test('a gigabyte of zeros in a tar in a gzip', async () => {
+    const head = tar({ name: 'a', body: utf8('a') }, { name: 'bomb', size: 1_000_000_000 }).subarray(0, -1024);
+    const seen = await stops(join(gzipMember(head), bareGzip(deflatedZeros(1_000_000_000))));
+    expect(texts(seen)).toMatchObject({ a: 'a' });
+  });
+
+  function bareGzip(data: Uint8Array): Uint8Array {
+    return join(Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), data, new Uint8Array(8));
+  }
+
+  test('two hundred bombs, and then something small', async () => {
+    const data = deflatedZeros(100_000_000);
+    const bombs = Array.from({ length: 200 }, (_, index) => ({ name: `bomb${index}`, data, size: 100_000_000 }));
+    const seen = await stops(zip([...bombs, { name: 'last', body: utf8('last words') }]));
+    expect(texts(seen)['last']).toBe('last words');
+  });
+
+  test('zips in zips in zips, sixteen of each', async () => {
+    await stops(nestedBomb(4, 16, 50_000_000));
+  });
+});
+
+test('a hundred thousand entries, in a zip and in a tar', async () => {
+  const files: Record<string, Uint8Array> = {};
+  for (let index = 0; index < 100_000; index += 1) files[`f${index}`] = utf8(`${index}`);
+  for (const artifact of [zip(Object.entries(files).map(([name, body]) => ({ name, body, method: 0 }))), tgz(files)]) {
+    const seen = await look(artifact);
+    expect(seen.stats.entries).toBe(100_000);
+    expect(texts(seen)['f99999']).toBe('99999');
+    expect(seen.milliseconds).toBeLessThan(5000);
+  }
+});
+
+describe('cut at every 512th byte, everything before the cut is read', () => {
+  test.each([
+    ['gem', gem(FILES)],
+    ['npm tarball', tgz(FILES)],
+    ['wheel', zipOf(FILES)],
+    ['nupkg', zip(Object.entries(FILES).map(([name, body]) => ({ name, body, descriptor: 'signed' as const })))],
+  ])('%s', async (_, artifact) => {
+    const whole = texts(await look(artifact));
+    let read = 0;
+    for (let at = 512; at < artifact.length; at += 512) {
+      const seen = await look(artifact.subarray(0, at));
+      expect(seen.milliseconds).toBeLessThan(5000);
+      // Only the empty blocks behind a tar can be cut off unseen.
+      if (seen.skipped.length === 0) expect(texts(seen)).toEqual(whole);
+      for (const [path, body] of Object.entries(texts(seen))) {
+        if (whole[path] === undefined) continue;
+        // Nothing is invented, and nothing that was read is less than before.
+        expect(whole[path].startsWith(body)).toBe(true);
+      }
+      const bytes = Object.entries(seen.files).reduce(
+        (sum, [path, body]) => sum + (whole[path] === undefined ? 0 : body.length),
+        0,
+      );
+      expect(bytes).toBeGreaterThanOrEqual(read);
+      read = bytes;
+    }
+    // The last cut misses at most what its last bytes held.
+    const all = Object.values(whole).reduce((sum, body) => sum + body.length, 0);
+    expect(read).toBeGreaterThan(all / 2);
+  });
 });

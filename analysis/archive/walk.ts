@@ -8,7 +8,7 @@ import { RewoundReader, gather } from './rewind.ts';
 import { SNIFF_BYTES, describeUnreadable, mayHoldZip, sniff, type Kind } from './sniff.ts';
 import { bytesSource, UnreadableSource, type ByteSource } from './source.ts';
 import { readTar } from './tar/tar.ts';
-import { readUnpacked, type Compression } from './unpack.ts';
+import { COMPRESSIONS, readUnpacked, type Compression } from './unpack.ts';
 import type { At, Walker } from './walker.ts';
 import { readZipDirectory } from './zip/directory.ts';
 import { readLocalHeader } from './zip/stream.ts';
@@ -126,8 +126,11 @@ class ArtifactWalker implements Walker {
     const head = reader.peek(SNIFF_BYTES);
     const name = at.path.at(-1) ?? '';
     const kind = sniff(head, name);
-    if (kind === null && !mayHoldZip(head, name)) return this.#leaf(reader, at);
-    if (at.depth <= this.budget.limits.depth) return this.#open(kind ?? 'program', reader, at);
+    // An artifact is looked at closely, whatever its name.
+    if (kind === null && at.depth > 0 && !mayHoldZip(head, name)) return this.#leaf(reader, at);
+    const compressed = COMPRESSIONS.some((compression) => compression === kind);
+    const level = at.inEnvelope && compressed ? at.depth - 1 : at.depth;
+    if (level <= this.budget.limits.depth) return this.#open(kind ?? 'program', reader, at);
     if (kind !== null && kind !== 'brotli') {
       const { depth } = this.budget.limits;
       this.skipped(at.path, 'limit-depth', `the archive lies deeper than ${depth} levels; it was searched as it is, not opened`);
@@ -160,17 +163,14 @@ class ArtifactWalker implements Walker {
   }
 
   async #compressed(kind: Compression, reader: Reader, at: At): Promise<void> {
-    const again = await readUnpacked(kind, reader, unpackedFrom(at), this);
-    if (!again) return;
+    const failed = await readUnpacked(kind, reader, unpackedFrom(at), this);
+    if (!failed) return;
     // A name alone is no promise.
     if (kind !== 'brotli') {
-      this.skipped(
-        at.path,
-        'corrupt',
-        `the file begins like ${kind} data, but nothing can be unpacked; it was searched as it is`,
-      );
+      const { reason, detail } = failed.problem;
+      this.skipped(at.path, reason, `the file begins like ${kind} data, but ${detail}; it was searched as it is`);
     }
-    await this.#leaf(again, at);
+    await this.#leaf(failed.again, at);
   }
 
   async #counted(read: () => Promise<void>): Promise<void> {

@@ -122,8 +122,7 @@ export class InflateReader implements Reader {
     if (this.bytesOut > this.#maxOut) {
       this.#fail({ reason: 'overlap', detail: 'entries that overlap others hold more bytes than are read of such entries' });
     } else if (this.#budget.isBomb(this.bytesIn, this.bytesOut)) {
-      const { ratio } = this.#budget.limits;
-      const detail = `${this.bytesIn} compressed bytes gave ${this.bytesOut} and more, over ${ratio} times as many; the rest was not read`;
+      const detail = `${this.bytesIn} compressed bytes gave ${this.bytesOut} and more, which looks like a bomb; the rest was not read`;
       this.#fail({ reason: 'limit-ratio', detail });
     }
   }

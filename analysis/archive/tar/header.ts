@@ -1,5 +1,6 @@
 /** The 512 bytes in front of every tar member (POSIX ustar, v7, GNU, star), read as leniently as is safe. */
 export interface TarHeader {
+  /** A view of the block, valid as long as it is. */
   readonly name: Uint8Array;
   readonly size: number;
   /** The type flag as a character; NUL for the oldest tars. */
@@ -11,23 +12,25 @@ export interface TarHeader {
 export const BLOCK = 512;
 
 const CHECKSUM_AT = 148;
+const CHECKSUM_BYTES = 8;
+const MAGIC_AT = 257;
+/** "ustar\0"; GNU has a space in place of the NUL, and times in place of the prefix. */
+const POSIX_MAGIC = Buffer.from('ustar\0');
 const SPACE = 0x20;
 
 /** True where the block's checksum is right: the sum of its bytes, signed or unsigned, with spaces in its own field. */
 export function isTarHeader(block: Uint8Array): boolean {
   if (block.length < BLOCK) return false;
-  const stated = readNumber(block, CHECKSUM_AT, 8);
+  const stated = readNumber(block, CHECKSUM_AT, CHECKSUM_BYTES);
   if (stated === null) return false;
-  let unsigned = 8 * SPACE;
-  let high = 0;
-  for (let at = 0; at < BLOCK; at += 1) {
-    if (at === CHECKSUM_AT) at += 8;
-    const byte = block[at] ?? 0;
-    unsigned += byte;
-    if (byte > 127) high += 1;
-  }
+  let sum = CHECKSUM_BYTES * SPACE;
+  for (let at = 0; at < BLOCK; at += 1) sum += block[at] ?? 0;
+  for (let at = CHECKSUM_AT; at < CHECKSUM_AT + CHECKSUM_BYTES; at += 1) sum -= block[at] ?? 0;
+  if (sum === stated) return true;
   // Early tars summed signed bytes.
-  return stated === unsigned || stated === unsigned - 256 * high;
+  let high = 0;
+  for (const byte of block.subarray(0, BLOCK)) high += byte >> 7;
+  return sum - 256 * high === stated;
 }
 
 /** Null where the block is no header. */
@@ -40,10 +43,8 @@ export function readTarHeader(block: Uint8Array): TarHeader | null {
 
 function readFullName(block: Uint8Array): Uint8Array {
   const name = upToNul(block.subarray(0, 100));
-  // Only POSIX ("ustar\0") has a prefix there; GNU ("ustar ") keeps times in it.
-  if (Buffer.from(block.buffer, block.byteOffset + 257, 6).toString('latin1') !== 'ustar\0') return name.slice();
-  const prefix = upToNul(block.subarray(345, 500));
-  return prefix.length === 0 ? name.slice() : Buffer.concat([prefix, Buffer.from('/'), name]);
+  if (block[345] === 0 || !POSIX_MAGIC.every((byte, at) => block[MAGIC_AT + at] === byte)) return name;
+  return Buffer.concat([upToNul(block.subarray(345, 500)), Buffer.from('/'), name]);
 }
 
 export function upToNul(bytes: Uint8Array): Uint8Array {

@@ -39,7 +39,10 @@ const ZIP64_LOCATOR_BYTES = 20;
 const CENTRAL_BYTES = 46;
 /** How far from the end of the file the end record is looked for: a comment's 64 KiB, and data that was put behind. */
 const TAIL_BYTES = 1024 * 1024;
+const NEAR_BYTES = 4096;
 const READ_BYTES = 1024 * 1024;
+/** A file made of end records must not be read again for each. */
+const TRIED_RECORDS = 64;
 
 /**
  * The central directory of a zip (APPNOTE 6.3), also of one with data before or behind it; null where none is found.
@@ -48,18 +51,28 @@ const READ_BYTES = 1024 * 1024;
  */
 export async function readZipDirectory(source: ByteSource, maxEntries: number): Promise<ZipDirectory | null> {
   const tailStart = Math.max(0, source.size - TAIL_BYTES);
-  // The usual case first: no or a short comment.
-  for (const start of [Math.max(tailStart, source.size - 4096), tailStart]) {
-    const tail = toBuffer(await readFully(source, start, source.size - start));
-    for (let at = tail.length - END_BYTES; at >= 0; at -= 1) {
-      at = tail.lastIndexOf('PK\u0005\u0006', at, 'latin1');
-      if (at < 0) break;
-      const directory = await directoryOf(source, tail, at, start, maxEntries);
-      if (directory) return directory;
-    }
-    if (start === tailStart) return null;
+  const near = Math.max(tailStart, source.size - NEAR_BYTES);
+  // The usual case first: no comment or a short one.
+  const directory = await findDirectory(source, near, maxEntries);
+  if (directory?.end === source.size || near === tailStart) return directory;
+  return (await findDirectory(source, tailStart, maxEntries)) ?? directory;
+}
+
+/** The last end record from `start` on that leads to a directory, but rather one that ends where the file ends. */
+async function findDirectory(source: ByteSource, start: number, maxEntries: number): Promise<ZipDirectory | null> {
+  const tail = toBuffer(await readFully(source, start, source.size - start));
+  let best: ZipDirectory | null = null;
+  for (let at = tail.length - END_BYTES, tried = 0; at >= 0 && tried < TRIED_RECORDS; at -= 1) {
+    at = tail.lastIndexOf('PK\u0005\u0006', at, 'latin1');
+    if (at < 0) break;
+    const endsFile = at + END_BYTES + tail.readUInt16LE(at + 20) === tail.length;
+    if (best && !endsFile) continue;
+    tried += 1;
+    const directory = await directoryOf(source, tail, at, start, maxEntries);
+    if (directory && endsFile) return directory;
+    best ??= directory;
   }
-  return null;
+  return best;
 }
 
 async function directoryOf(
@@ -71,24 +84,17 @@ async function directoryOf(
 ): Promise<ZipDirectory | null> {
   const endAt = tailStart + at;
   const comment = tail.subarray(at + END_BYTES, at + END_BYTES + tail.readUInt16LE(at + 20));
-  const short = {
+  const short: DirectoryPlace = {
     stated: tail.readUInt16LE(at + 10),
     size: tail.readUInt32LE(at + 12),
     offset: tail.readUInt32LE(at + 16),
+    directoryEnd: endAt,
   };
-  const zip64 = await readZip64End(source, endAt);
-  // With a zip64 record the directory ends in front of that record.
-  const candidates = zip64 ? [zip64, { ...short, directoryEnd: endAt }] : [{ ...short, directoryEnd: endAt }];
-  for (const candidate of candidates) {
-    const found = await entriesOf(source, candidate, maxEntries);
-    if (found)
-      return {
-        ...found,
-        recordsStart: candidate.directoryEnd,
-        end: endAt + END_BYTES + comment.length,
-        stated: candidate.stated,
-        comment,
-      };
+  const wide = await readZip64End(source, endAt);
+  for (const place of wide ? [wide, short] : [short]) {
+    const found = await entriesOf(source, place, maxEntries);
+    if (!found) continue;
+    return { ...found, recordsStart: place.directoryEnd, end: endAt + END_BYTES + comment.length, stated: place.stated, comment };
   }
   return null;
 }
@@ -132,9 +138,24 @@ async function entriesOf(
     if (!Number.isSafeInteger(start) || start < 0 || start + CENTRAL_BYTES > place.directoryEnd) continue;
     const shift = start - place.offset;
     const { entries, listEnd } = await readEntries(source, start, place.directoryEnd, shift, maxEntries);
-    if (entries.length > 0) return { start, listEnd, entries };
+    const [first] = entries;
+    if (!first) continue;
+    // A directory that lies about its own place is no sign of data in front.
+    const isShifted = shift === 0 || (await beginsAt(source, first.offset)) || !(await beginsAt(source, first.offset - shift));
+    return {
+      start,
+      listEnd,
+      entries: isShifted ? entries : (await readEntries(source, start, place.directoryEnd, 0, maxEntries)).entries,
+    };
   }
   return null;
+}
+
+/** Whether a local header stands there. */
+async function beginsAt(source: ByteSource, offset: number): Promise<boolean> {
+  if (offset < 0 || offset >= source.size) return false;
+  const bytes = toBuffer(await readFully(source, offset, 4));
+  return bytes.length === 4 && bytes.readUInt32LE(0) === SIGNATURE.local;
 }
 
 async function readEntries(

@@ -108,28 +108,25 @@ class ListedZip {
   /** Where the data ends in the source. */
   async #data(entry: ZipEntry, next: number, overlaps: boolean): Promise<number> {
     const start = this.#reader.position;
-    const stated = Math.min(start + entry.compressedSize, this.#source.size);
+    const farthest = start < this.#directory.start ? this.#directory.start : this.#source.size;
+    const stated = Math.min(start + entry.compressedSize, farthest);
     // A compressed stream knows its end better than the directory does.
-    const limit = entry.method === METHOD.stored ? stated : Math.max(stated, Math.min(next, this.#directory.start));
+    const limit = entry.method === METHOD.stored ? stated : Math.max(stated, Math.min(next, farthest));
     const maxOut = overlaps ? this.#overlapLeft : Number.POSITIVE_INFINITY;
     const length = entry.method === METHOD.stored ? Math.min(limit - start, maxOut) : limit - start;
     const part = new PartReader(this.#reader, length);
     const source = entry.method === METHOD.stored ? rangeSource(this.#source, start, length) : null;
     const { taken, given } = await readZipData(part, entry, this.#place, { source, maxOut });
-    if (entry.method === METHOD.stored) this.#checkStored(entry, length);
+    if (entry.method === METHOD.stored) this.#checkStored(entry, length, maxOut);
     if (overlaps) this.#overlapLeft -= given;
     return entry.method === METHOD.stored || taken === null ? stated : start + taken;
   }
 
-  #checkStored(entry: ZipEntry, length: number): void {
+  #checkStored(entry: ZipEntry, length: number, maxOut: number): void {
     if (entry.compressedSize <= length) return;
-    const beyond = entry.offset + entry.compressedSize > this.#source.size;
-    const words = beyond ? 'only' : 'of an entry that overlaps others only';
-    this.#report(
-      entry,
-      beyond ? 'truncated' : 'overlap',
-      `the directory states ${entry.compressedSize} bytes, ${words} ${length} were read`,
-    );
+    const stated = `the directory states ${entry.compressedSize} bytes`;
+    if (length < maxOut) this.#report(entry, 'truncated', `${stated}, only ${length} are there`);
+    else this.#report(entry, 'overlap', `${stated} that lie within those of another entry; of such entries no more are read`);
   }
 
   async #behindDescriptor(end: number): Promise<number> {
