@@ -54,6 +54,8 @@ const schema = z.strictObject({
   seed: z.string().min(1).default('incidence'),
   period: z.string().optional(),
   sample: sampleSize.default(1000),
+  /** Lets a run begin that asks for more than is left of a ceiling of 30 days; it then waits for the next ones. */
+  allowMultiplePeriods: z.boolean().default(false),
   artifacts: z.enum(['representative', 'all']).default('representative'),
   registries: z
     .strictObject({
@@ -117,6 +119,17 @@ export function readConfig({ file, env, options = {} }: ConfigInput): Config {
 /** How many unranked packages of a registry to draw. */
 export function sampleOf(config: Config, registryId: RegistryId): SampleSetting {
   return config.registries[registryId]?.sample ?? config.sample;
+}
+
+/** The same size for every registry: what is asked for on the command line counts whatever the file says of single ones. */
+export function withOneSample(config: Config): Config {
+  const registries = Object.fromEntries(
+    Object.entries(config.registries).map(([id, settings]) => [
+      id,
+      settings === undefined ? settings : { ...settings, sample: undefined },
+    ]),
+  );
+  return { ...config, registries };
 }
 
 function describe(issue: z.core.$ZodRawIssue): string | undefined {

@@ -22,13 +22,14 @@ import { closeRun } from '../data/store/close.ts';
 import { thisHolder } from '../data/store/holder.ts';
 import { requestLedger } from '../data/store/ledger.ts';
 import { readProgress, type RunProgress } from '../data/store/progress.ts';
-import { openOrResumeRun, releaseRun, renewRun, switchOffService, type RunSpec } from '../data/store/run.ts';
+import { abandonRun, openOrResumeRun, releaseRun, renewRun, switchOffService, type RunSpec } from '../data/store/run.ts';
 import { validationMemory } from '../data/store/validation.ts';
 import { freeAbandoned } from '../data/store/work.ts';
 import { sampleOf, type Config } from './config.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { readKey } from './key.ts';
 import { follow, type Line, type Tally, type Track } from './pipeline.ts';
+import { refuseOverCeiling } from './planning.ts';
 import { createProgress } from './progress.ts';
 import { settingsOf, userAgentOf, VERSION, walkLimits } from './setup.ts';
 
@@ -78,6 +79,7 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
         problems: [],
       };
     await freeAbandoned(database, run);
+    await refuseCostly(options, database, run, outcome === 'opened');
     const renewal = holdRun(database, run, holder, stops, log);
     const progress = createProgress({ stream: options.stderr, now: Date.now });
     const validator = validatorOf(config, services, database, run, fingerprinter.keyId, stops.hard.signal, log);
@@ -112,6 +114,20 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
     stops.dispose();
     http?.close();
     await database.close();
+  }
+}
+
+/** Refuses a sample that passes a ceiling; a run that was opened for it is given up, so that its period is free again. */
+async function refuseCostly(options: ResearchOptions, database: Database, run: number, isNew: boolean): Promise<void> {
+  const { config, env, named, registries } = options;
+  if (named !== null || config.allowMultiplePeriods) return;
+  const { registry: npmRegistry } = await readNpmConfig({ env, cwd: process.cwd(), execPath: process.execPath });
+  try {
+    for (const id of registries)
+      await refuseOverCeiling({ config, registry: registryOf(id), database, run, now: Date.now(), npmRegistry });
+  } catch (error) {
+    if (isNew && error instanceof UsageError) await abandonRun(database, run, 'refused: more requests than a ceiling has left');
+    throw error;
   }
 }
 

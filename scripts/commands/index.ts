@@ -1,5 +1,6 @@
 import { register } from '../command.ts';
 import { demo } from './demo.ts';
+import { plan } from './plan.ts';
 import { query } from './query.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
@@ -9,6 +10,7 @@ import { status } from './status.ts';
 /** Every command, in the order of the help. */
 export const COMMANDS = [
   register(demo),
+  register(plan),
   register(run),
   register(report),
   register(query),

@@ -2,7 +2,7 @@ import { REGISTRY_IDS, REGISTRY_LABELS } from '../../data/model.ts';
 import { DEFAULT_POLICY } from '../../data/policies.ts';
 import { FORMATS } from '../../reports/formats/index.ts';
 import { listOf, type Command } from '../command.ts';
-import { readConfig } from '../config.ts';
+import { readConfig, withOneSample } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { createLog, logLevel, LOG_LEVELS } from '../log.ts';
 import { readStatistics, writeReport } from './report.ts';
@@ -12,6 +12,8 @@ interface Arguments {
   readonly registry: string[] | undefined;
   readonly packages: string[] | undefined;
   readonly sample: string | undefined;
+  readonly census: boolean | undefined;
+  readonly 'over-several-periods': boolean | undefined;
   readonly seed: string | undefined;
   readonly period: string | undefined;
   readonly validate: string | undefined;
@@ -39,6 +41,12 @@ export const run: Command<Arguments> = {
         type: 'string',
         describe: 'Unranked packages per registry: a number, a share such as 2.5%, a precision such as "0.5% +- 0.1%", or all',
       })
+      .option('census', { type: 'boolean', describe: 'All packages; the same as --sample all' })
+      .option('over-several-periods', {
+        type: 'boolean',
+        describe: 'Begin although more is asked than is left of a ceiling of 30 days, and go on when it allows',
+      })
+      .conflicts('census', ['sample', 'packages'])
       .option('seed', { type: 'string', describe: 'Decides the sample; the same seed draws the same packages' })
       .option('period', {
         type: 'string',
@@ -59,7 +67,7 @@ export const run: Command<Arguments> = {
       .option('log-level', { choices: LOG_LEVELS, default: 'warn', describe: 'Log lines on stderr, JSON' }),
   async run(args) {
     const { db, seed, period, contact, artifacts } = args;
-    const config = readConfig({
+    const read = readConfig({
       file: args.config,
       env: process.env,
       options: {
@@ -68,10 +76,12 @@ export const run: Command<Arguments> = {
         period: period === undefined ? undefined : periodOf(period, new Date()),
         contact,
         artifacts,
-        sample: args.sample,
+        sample: args.census === true ? 'all' : args.sample,
+        allowMultiplePeriods: args.overSeveralPeriods,
         ...(args.validate === undefined ? {} : { validation: { mode: args.validate } }),
       },
     });
+    const config = args.census === true || args.sample !== undefined ? withOneSample(read) : read;
     const enabled = REGISTRY_IDS.filter((id) => config.registries[id]?.enabled !== false);
     const registries = listOf(args.registry, REGISTRY_IDS, 'registry') ?? enabled;
     const named =
