@@ -54,7 +54,7 @@ const schema = z.strictObject({
   seed: z.string().min(1).default('incidence'),
   period: z.string().optional(),
   sample: sampleSize.default(1000),
-  /** Lets a run begin that asks for more than is left of a ceiling of 30 days; it then waits for the next ones. */
+  /** Lets a run begin that asks for more than is left of a ceiling of 30 days; it stops there, and goes on when run again later. */
   allowMultiplePeriods: z.boolean().default(false),
   artifacts: z.enum(['representative', 'all']).default('representative'),
   registries: z

@@ -17,7 +17,7 @@ const NOW = Date.parse('2026-11-25T12:00:00Z');
 
 async function open(): Promise<{ readonly database: Database; readonly run: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'incidence-plan-'));
-  const database = await openDatabase(join(folder, 'plan.sqlite'));
+  const database = await openDatabase(join(folder, 'plan.db'));
   onTestFinished(async () => {
     await database.close();
     rmSync(folder, { recursive: true });
