@@ -7,7 +7,7 @@ import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 const BLOCK = 512;
 
 export function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  return Buffer.from(text);
 }
 
 export function join(...parts: readonly Uint8Array[]): Uint8Array {
@@ -15,7 +15,7 @@ export function join(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
+  return Buffer.concat(parts);
 }
 
 export interface TarMember {
@@ -308,7 +308,7 @@ const members = (files: Files): { name: string; body: Uint8Array }[] =>
   Object.entries(files).map(([name, body]) => ({ name, body }));
 
 export function tgz(files: Files): Uint8Array {
-  return new Uint8Array(gzipSync(tarOf(members(files))));
+  return new Uint8Array(gzipSync(tarOf(members(files)), { level: 1 }));
 }
 
 export function gem(files: Files): Uint8Array {

@@ -59,7 +59,7 @@ describe('formats that are rare in packages', () => {
     ['brotli.br', brotliCompressSync(content(0, 300_000))],
   ])('%s that is cut gives what there is', async (name, packed) => {
     const seen = await look(bytesSource(name, packed.subarray(0, 200_000)));
-    const got = seen.files[''] ?? Buffer.alloc(0);
+    const got = seen.files.get('') ?? Buffer.alloc(0);
     expect(got.length).toBeGreaterThan(100_000);
     expect(got.equals(content(0, 300_000).subarray(0, got.length))).toBe(true);
     expect(reasons(seen.skipped)).toEqual(['truncated']);
@@ -150,13 +150,13 @@ describe.each([
     for (const [kind, length] of [
       [0, 1],
       [0, 100_000],
-      [1, 1_000_000],
-      [2, 1_000_000],
+      [1, 300_000],
+      [2, 300_000],
     ] as const) {
       for (const level of ['-1', '-6']) {
         const bytes = content(kind, length);
         const seen = await look(compress(name, [level], bytes), { ratio: 1e6, artifactRatio: 1e6 });
-        expect(seen.files['']?.equals(bytes)).toBe(true);
+        expect(seen.files.get('')?.equals(bytes)).toBe(true);
         expect(seen.skipped).toEqual([]);
       }
     }

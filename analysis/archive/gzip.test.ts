@@ -129,7 +129,7 @@ test('at damage, everything before it is delivered', async () => {
     const damaged = Buffer.from(packed);
     damaged.fill(0xff, at, at + 40);
     const seen = await look(damaged);
-    const text = seen.files[''] ?? Buffer.alloc(0);
+    const text = seen.files.get('') ?? Buffer.alloc(0);
     // The damage itself may decode to something; what stands before it is right.
     const right = Math.floor((gunzippable(packed.subarray(0, at)).length * 99) / 100);
     expect(text.subarray(0, right).equals(body.subarray(0, right))).toBe(true);

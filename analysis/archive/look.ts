@@ -6,11 +6,12 @@ import { walk, type WalkOptions, type WalkStats } from './walk.ts';
 
 export interface Look {
   /** Content by path, its elements joined by ` > ` and without the artifact's own name; for a name that comes twice, one behind the other. */
-  readonly files: Readonly<Record<string, Buffer>>;
+  readonly files: ReadonlyMap<string, Buffer>;
   readonly skipped: readonly Skipped[];
   readonly noted: readonly Skipped[];
   readonly incomplete: readonly string[];
   readonly stats: WalkStats;
+  /** Of the processor, whatever else the machine did at the time. */
   readonly milliseconds: number;
 }
 
@@ -30,7 +31,7 @@ export async function look(
   const incomplete: string[] = [];
   let current = '';
   let kept = 0;
-  const began = performance.now();
+  const began = process.cpuUsage();
   const stats = await walk(
     source,
     { ...DEFAULT_LIMITS, ...limits },
@@ -53,14 +54,20 @@ export async function look(
     },
     options,
   );
-  const milliseconds = performance.now() - began;
-  const files = Object.fromEntries([...parts].map(([path, chunks]) => [path, Buffer.concat(chunks)]));
+  const { user, system } = process.cpuUsage(began);
+  const milliseconds = (user + system) / 1000;
+  const files = new Map([...parts].map(([path, chunks]) => [path, Buffer.concat(chunks)]));
   return { files, skipped, noted, incomplete, stats, milliseconds };
 }
 
 /** The files as texts. */
-export function texts({ files }: Look): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).map(([path, bytes]) => [path, bytes.toString('latin1')]));
+export function texts(seen: Look): Record<string, string> {
+  return Object.fromEntries(textList(seen));
+}
+
+/** The files as texts, in the order in which they came. */
+export function textList({ files }: Look): [path: string, text: string][] {
+  return [...files].map(([path, bytes]) => [path, bytes.toString('latin1')]);
 }
 
 /** The reasons of rows, each once, in order. */

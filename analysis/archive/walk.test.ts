@@ -61,7 +61,7 @@ describe('archives in archives', () => {
   test('to depth 4, by default, below the artifact itself', async () => {
     expect(texts(await look(nested(4)))).toEqual({ '0 > 1 > 2 > 3 > 4': 'core' });
     const deeper = await look(nested(5));
-    expect(Object.keys(deeper.files)).toEqual(['0 > 1 > 2 > 3 > 4']);
+    expect([...deeper.files.keys()]).toEqual(['0 > 1 > 2 > 3 > 4']);
     expect(deeper.skipped).toMatchObject([{ reason: 'limit-depth', path: ['artifact', '0', '1', '2', '3', '4'] }]);
     // What lies too deep is searched as it is.
     expect(deeper.stats.bytes).toBeGreaterThan(100);
@@ -99,7 +99,7 @@ describe('archives in archives', () => {
       { name: 'a', body: utf8('a'), descriptor: 'signed' },
     ]);
     const seen = await look(zip([{ name: 'inner.zip', body: inner }]), { heldBytes: 100_000 });
-    expect(Buffer.from(noise(200_000)).equals(seen.files['inner.zip > noise'] ?? Buffer.alloc(0))).toBe(true);
+    expect(Buffer.from(noise(200_000)).equals(seen.files.get('inner.zip > noise') ?? Buffer.alloc(0))).toBe(true);
     expect(texts(seen)['inner.zip > a']).toBe('a');
     expect(seen.skipped).toEqual([]);
   });
@@ -122,7 +122,7 @@ describe('artifacts that are none', () => {
 describe('limits: each one is a row, and the rest is read', () => {
   test('entries', async () => {
     const seen = await look(tgz(FILES), { entries: 2 });
-    expect(Object.keys(seen.files)).toHaveLength(2);
+    expect([...seen.files.keys()]).toHaveLength(2);
     expect(reasons(seen.skipped)).toEqual(['limit-entries']);
   });
 
@@ -131,7 +131,7 @@ describe('limits: each one is a row, and the rest is read', () => {
     ['a zip', zipOf({ large: noise(100_000), small: utf8('small') })],
   ])('bytes of one file, in %s', async (_, artifact) => {
     const seen = await look(artifact, { entryBytes: 1000 });
-    expect(seen.files['large']?.length).toBe(1000);
+    expect(seen.files.get('large')?.length).toBe(1000);
     expect(texts(seen)['small']).toBe('small');
     expect(seen.incomplete).toEqual(['large']);
     expect(seen.skipped).toMatchObject([{ reason: 'limit-entry-bytes', path: ['artifact', 'large'] }]);
@@ -139,8 +139,8 @@ describe('limits: each one is a row, and the rest is read', () => {
 
   test('bytes of the artifact', async () => {
     const seen = await look(tgz({ one: noise(100_000), two: noise(800_000), three: noise(100) }), { totalBytes: 150_000 });
-    expect(seen.files['one']?.length).toBe(100_000);
-    expect(seen.files['three']).toBeUndefined();
+    expect(seen.files.get('one')?.length).toBe(100_000);
+    expect(seen.files.get('three')).toBeUndefined();
     expect(reasons(seen.skipped)).toEqual(['limit-bytes']);
     expect(seen.incomplete).toEqual(['two']);
   });
@@ -149,7 +149,7 @@ describe('limits: each one is a row, and the rest is read', () => {
     let time = 0;
     const seen = await look(zipOf(FILES), { milliseconds: 5 }, { now: () => (time += 1) });
     expect(seen.skipped).toMatchObject([{ reason: 'limit-time' }]);
-    expect(Object.keys(seen.files).length).toBeLessThan(Object.keys(FILES).length);
+    expect([...seen.files.keys()].length).toBeLessThan(Object.keys(FILES).length);
   });
 
   test('rows: further ones are counted', async () => {
@@ -176,13 +176,14 @@ describe('limits: each one is a row, and the rest is read', () => {
   });
 
   test('others get a turn while a large artifact is read', async () => {
-    const artifact = gzipSync(Buffer.alloc(300_000_000), { level: 1 });
+    const artifact = gzipSync(Buffer.alloc(100_000_000), { level: 1 });
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 1);
     const seen = await look(artifact, { ratio: 1e6, artifactRatio: 1e6 });
     clearInterval(timer);
-    expect(seen.stats.bytes).toBe(300_000_000);
-    if (seen.milliseconds > 120) expect(turns).toBeGreaterThan(0);
+    expect(seen.stats.bytes).toBe(100_000_000);
+    // A turn comes every 40 ms at the latest.
+    if (seen.milliseconds > 200) expect(turns).toBeGreaterThan(0);
   });
 });
 
@@ -226,7 +227,7 @@ describe('bombs', () => {
   });
 
   test('zips in zips in zips, sixteen of each', async () => {
-    await stops(nestedBomb(4, 16, 50_000_000));
+    await stops(nestedBomb(4, 16, 20_000_000));
   });
 });
 
@@ -260,10 +261,7 @@ describe('cut at every 512th byte, everything before the cut is read', () => {
         // Nothing is invented, and nothing that was read is less than before.
         expect(whole[path].startsWith(body)).toBe(true);
       }
-      const bytes = Object.entries(seen.files).reduce(
-        (sum, [path, body]) => sum + (whole[path] === undefined ? 0 : body.length),
-        0,
-      );
+      const bytes = [...seen.files].reduce((sum, [path, body]) => sum + (whole[path] === undefined ? 0 : body.length), 0);
       expect(bytes).toBeGreaterThanOrEqual(read);
       read = bytes;
     }

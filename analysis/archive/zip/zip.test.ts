@@ -5,7 +5,7 @@ import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
 import { buffer } from 'node:stream/consumers';
 import { overlappingBomb } from '../build-bombs.ts';
 import { join, utf8, zip, type ZipMember, type ZipOptions } from '../build.ts';
-import { look, reasons, texts } from '../look.ts';
+import { look, reasons, textList, texts } from '../look.ts';
 
 const file = (name: string, body = name): ZipMember => ({ name, body: utf8(body) });
 
@@ -398,7 +398,8 @@ async function reference(archive: Buffer): Promise<[name: string, body: string][
 
 test('the same files as yauzl reads, whatever the sizes and however the bytes come', async () => {
   const member = fc.record({
-    name: fc.stringMatching(/^[a-zA-Zäλ0-9_.-]{1,60}(?:\/[a-z]{1,30}){0,2}$/),
+    // No name of dots alone: yauzl refuses the whole file for it.
+    name: fc.stringMatching(/^[a-zA-Zäλ0-9_-][a-zA-Zäλ0-9_.-]{0,60}(?:\/[a-z]{1,30}){0,2}$/),
     size: fc.oneof(fc.constantFrom(0, 1, 65_536, 262_144, 400_000), fc.nat(5000)),
     method: fc.constantFrom(0, 8),
     descriptor: fc.constantFrom(undefined, 'signed' as const),
@@ -423,7 +424,7 @@ test('the same files as yauzl reads, whatever the sizes and however the bytes co
           read: (offset: number, length: number) => Promise.resolve(archive.subarray(offset, offset + Math.min(length, step))),
         };
         const seen = await look(source);
-        const read = Object.entries(texts(seen)).filter(([name]) => !name.startsWith('('));
+        const read = textList(seen).filter(([name]) => !name.startsWith('('));
         expect(read.toSorted(byName)).toEqual((await reference(archive)).toSorted(byName));
         expect([...seen.skipped, ...seen.noted]).toEqual([]);
       },
