@@ -2,46 +2,76 @@
  * How a rule's literals can be found without looking everywhere: by the runs of characters that no match of its pattern can
  * be without. The numbers and alphabets are those of `prefilter.as`.
  */
-import { shapeOf, type CharacterSet } from './shape.ts';
+import { shapeOf, type CharacterSet, type Shape } from './shape.ts';
 
 /** Characters of the runs that the prefilter sees: those of base64 in both alphabets, and with them some signs of addresses. */
 const RUN_CHARACTERS = charactersOf(/[A-Za-z0-9_\-+/]/);
 const LONG_RUN_CHARACTERS = charactersOf(/[A-Za-z0-9_\-+/.%=:~]/);
-/** Literals that stand within a run are found in runs of this length, others near longer ones. */
-const WITHIN = 12;
-const NEAR = 20;
-const NEAR_LONG = 32;
+const HEXADECIMAL = charactersOf(/[0-9A-Fa-f]/);
+/** Behind one of these no word begins, unless they end an escape. */
+const LETTERS_AND_DIGITS = charactersOf(/[A-Za-z0-9]/);
+/** The least lengths of runs: for literals that begin them, for others, with the signs of addresses, of hexadecimal digits. */
+const AT_START = 12;
+const RUN = 20;
+const LONG_RUN = 32;
+const SHORT_HEXADECIMAL = 12;
+/** How far before a run a literal may begin to be looked for as if it stood in it. */
+const INNER = 16;
 /** Farther from its run a literal is looked for everywhere instead. */
 const FARTHEST = 160;
 
-/** Where a rule's literals begin: up to `before` characters before a run, and up to `behind` characters behind its end. */
-export interface Gate {
-  readonly before: number;
-  readonly behind: number;
-}
+/** Where a rule's literals are looked for. */
+export type Gate =
+  /** They begin the match, right where a word begins, in a run of at least 12 characters. */
+  | { readonly kind: 'start' }
+  /** They stand in a run of at least 20, begin up to 16 characters before it, or up to `behind` characters behind its end. */
+  | { readonly kind: 'inner'; readonly behind: number }
+  /** They begin up to `before` characters before a run, or in a long one. */
+  | { readonly kind: 'near'; readonly before: number; readonly shortHex: boolean }
+  /** They begin with a dot. */
+  | { readonly kind: 'dot' }
+  | { readonly kind: 'everywhere' };
 
 interface Searched {
+  readonly literals: readonly string[];
+  readonly ignoreCase: boolean;
   readonly pattern: RegExp;
   readonly reach: number;
 }
 
-/** The gate of a rule; null: its literals may stand anywhere. */
-export function gateOf({ pattern, reach }: Searched): Gate | null {
+export function gateOf({ literals, ignoreCase, pattern, reach }: Searched): Gate {
+  const other: Gate = { kind: literals.every((literal) => literal.startsWith('.')) ? 'dot' : 'everywhere' };
   const shape = shapeOf(pattern);
-  if (shape === null) return null;
-  const within = shape.run(RUN_CHARACTERS, WITHIN);
-  if (within !== null && within.latest === 0 && reach < within.least) return { before: 0, behind: 0 };
+  if (shape === null) return other;
+  const first = shape.run(RUN_CHARACTERS, AT_START);
+  const isGuarded = LETTERS_AND_DIGITS.isSubsetOf(shape.notBefore);
+  if (first !== null && first.latest === 0 && reach === 0 && isGuarded) return { kind: 'start' };
   for (const [characters, least] of [
-    [RUN_CHARACTERS, NEAR],
-    [LONG_RUN_CHARACTERS, NEAR_LONG],
+    [RUN_CHARACTERS, RUN],
+    [LONG_RUN_CHARACTERS, LONG_RUN],
   ] as const) {
+    if (shape.holds(literals, ignoreCase, characters, least)) return { kind: 'inner', behind: 0 };
     const run = shape.run(characters, least);
     if (run === null) continue;
     // The literal begins at the match's start or up to `reach` behind it, the run between `earliest` and `latest`.
-    const gate = { before: run.latest, behind: Math.max(0, reach - run.earliest - least + 1) };
-    if (gate.before <= FARTHEST && gate.behind <= FARTHEST) return gate;
+    const behind = Math.max(0, reach - run.earliest - run.least + 1);
+    if (run.latest <= INNER && behind <= FARTHEST) return { kind: 'inner', behind };
+    // Before a long run all of it is looked at, for what stands before the token may belong to it: an equals sign, a colon.
+    const far = least === LONG_RUN ? run : shape.isolatedRun(characters, least);
+    if (far !== null && far.latest <= FARTHEST && reach < far.earliest)
+      return { kind: 'near', before: far.latest, shortHex: false };
   }
-  return null;
+  const hexadecimal = shape.isolatedRun(HEXADECIMAL, SHORT_HEXADECIMAL);
+  if (hexadecimal !== null && hexadecimal.latest <= FARTHEST && reach < hexadecimal.earliest && isAlone(shape))
+    return { kind: 'near', before: hexadecimal.latest, shortHex: true };
+  return other;
+}
+
+/** True where the run of hexadecimal digits is where a run of token characters begins. */
+function isAlone(shape: Shape): boolean {
+  const run = shape.isolatedRun(RUN_CHARACTERS, SHORT_HEXADECIMAL);
+  const hexadecimal = shape.isolatedRun(HEXADECIMAL, SHORT_HEXADECIMAL);
+  return run !== null && hexadecimal !== null && run.earliest === hexadecimal.earliest && run.latest === hexadecimal.latest;
 }
 
 function charactersOf(pattern: RegExp): CharacterSet {

@@ -4,7 +4,7 @@
  */
 import type { Family } from '../../data/model.ts';
 import type { Literal } from '../scan/literals.ts';
-import type { Sought, SoughtLiteral } from '../scan/survey.ts';
+import type { Place, Sought, SoughtLiteral } from '../scan/survey.ts';
 import type { Companion, Format, Service } from '../service.ts';
 import { gateOf, type Gate } from './gate.ts';
 import { escapedForms } from '../text/escapes.ts';
@@ -13,6 +13,8 @@ import { escapedForms } from '../text/escapes.ts';
 export const GUARD = 64;
 /** How much longer than its text the context of a token may be that is written with escapes. */
 const ESCAPED = 32;
+/** A few characters more behind a run, for the same reason. */
+const BESIDE = 8;
 /** Longest match, and farthest companion. A window holds this much on both sides of a token, and four times it for encodings. */
 const MOST_REACH = 32_768;
 
@@ -24,8 +26,7 @@ export interface Rule {
   readonly pattern: RegExp;
   readonly reach: number;
   readonly maxLength: number;
-  /** Where its literals are looked for; null: everywhere. */
-  readonly gate: Gate | null;
+  readonly gate: Gate;
   readonly target: FormatTarget | CompanionTarget;
 }
 
@@ -90,11 +91,12 @@ export function compileRules(services: readonly Service[]): RuleSet {
   }
   const matches = rules.map(({ reach, maxLength }) => reach + maxLength);
   const leads = leadsOf(rules);
-  const gates = rules.flatMap(({ gate }) => gate ?? []);
+  const gates = rules.map(({ gate }) => gate);
   const sought: Sought = {
     literals: leads.map(({ literal }) => literal),
-    before: Math.max(0, ...gates.map(({ before }) => before)) + ESCAPED,
-    behind: Math.max(0, ...gates.map(({ behind }) => behind)) + ESCAPED,
+    before: Math.max(0, ...gates.map((gate) => (gate.kind === 'near' ? gate.before + ESCAPED : 0))),
+    behind: Math.max(0, ...gates.map((gate) => (gate.kind === 'inner' ? gate.behind : 0))) + BESIDE,
+    shortHex: gates.some((gate) => gate.kind === 'near' && gate.shortHex),
   };
   return { rules, leads, sought, context: Math.max(0, ...matches) + near + 2 * GUARD };
 }
@@ -116,7 +118,7 @@ function rule(index: number, id: string, searchable: Searchable, target: Rule['t
     pattern: searching(id, pattern),
     reach,
     maxLength,
-    gate: gateOf({ pattern, reach }),
+    gate: gateOf({ literals, ignoreCase, pattern, reach }),
     target,
   };
 }
@@ -141,21 +143,22 @@ function searching(id: string, pattern: RegExp): RegExp {
 function leadsOf(rules: readonly Rule[]): readonly Lead[] {
   const leads = new Map<string, { literal: SoughtLiteral; readonly length: number; readonly rules: Rule[] }>();
 
-  function add(text: string, ignoreCase: boolean, length: number, rule: Rule): void {
+  function add(text: string, ignoreCase: boolean, length: number, rule: Rule, place: Place | null): void {
     const folded = ignoreCase ? text.toLowerCase() : text;
     const key = `${ignoreCase} ${length} ${folded}`;
-    const lead = leads.get(key) ?? { literal: { text: folded, ignoreCase, everywhere: false }, length, rules: [] };
+    const lead = leads.get(key) ?? { literal: { text: folded, ignoreCase, places: [] }, length, rules: [] };
     leads.set(key, lead);
     if (lead.rules.includes(rule)) return;
     lead.rules.push(rule);
-    if (rule.gate === null) lead.literal = { ...lead.literal, everywhere: true };
+    const { places } = lead.literal;
+    if (place !== null && !places.includes(place)) lead.literal = { ...lead.literal, places: [...places, place] };
   }
 
   for (const rule of rules) {
     for (const { text, ignoreCase } of rule.literals) {
-      add(text, ignoreCase, text.length, rule);
+      add(text, ignoreCase, text.length, rule, rule.gate.kind);
       // The digits of an escape may have either case; what the case of the rest says, the pattern sees.
-      for (const form of escapedForms(text)) add(form, true, text.length, rule);
+      for (const form of escapedForms(text)) add(form, true, text.length, rule, null);
     }
   }
   return [...leads.values()];

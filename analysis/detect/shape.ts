@@ -30,6 +30,10 @@ export interface Shape {
   readonly longest: number;
   /** A run of at least `least` characters of the set that every match holds, the one that begins soonest; null: there is none. */
   run(set: CharacterSet, least: number): Run | null;
+  /** The same of runs before which no character of the set can stand. */
+  isolatedRun(set: CharacterSet, least: number): Run | null;
+  /** True where every match holds one of these texts within a run of at least `least` characters of the set. */
+  holds(texts: readonly string[], ignoreCase: boolean, set: CharacterSet, least: number): boolean;
   /** For each of the first characters, `most` at most and as far as they are known one by one, those that can stand there. */
   beginning(most: number): readonly CharacterSet[];
   /** Characters that, standing before, make a match impossible; unless they end an escape, for patterns that say so. */
@@ -47,7 +51,9 @@ export function shapeOf(pattern: RegExp): Shape | null {
   if (ways === null) return null;
   return {
     longest: Math.max(0, ...ways.map((way) => way.reduce((sum, { most }) => sum + most, 0))),
-    run: (set, least) => runOf(ways, set, least),
+    run: (set, least) => runOf(ways, set, least, false),
+    isolatedRun: (set, least) => runOf(ways, set, least, true),
+    holds: (texts, ignoreCase, set, least) => ways.every((way) => holds(way, texts, ignoreCase, set, least)),
     beginning: (most) => beginningOf(ways, most),
     notBefore: notBefore(parsed, pattern.flags),
   };
@@ -126,10 +132,10 @@ function matchedBy(raw: string, flags: string): CharacterSet {
   return members;
 }
 
-function runOf(ways: readonly Way[], set: CharacterSet, least: number): Run | null {
+function runOf(ways: readonly Way[], set: CharacterSet, least: number, isolated: boolean): Run | null {
   let run: Run = { earliest: Number.POSITIVE_INFINITY, latest: 0, least: Number.POSITIVE_INFINITY };
   for (const way of ways) {
-    const first = firstRun(way, set, least);
+    const first = firstRun(way, set, least, isolated);
     if (first === null) return null;
     run = {
       earliest: Math.min(run.earliest, first.earliest),
@@ -140,24 +146,56 @@ function runOf(ways: readonly Way[], set: CharacterSet, least: number): Run | nu
   return run;
 }
 
-function firstRun(way: Way, set: CharacterSet, least: number): Run | null {
+function firstRun(way: Way, set: CharacterSet, least: number, isolated: boolean): Run | null {
   let earliest = 0;
   let latest = 0;
-  let start = { earliest, latest };
-  let length = 0;
-  for (const piece of way) {
-    const goesOn = piece.set !== null && isWithin(piece.set, set);
-    if (!goesOn && length >= least) break;
-    earliest += piece.least;
-    latest += piece.most;
-    if (goesOn) {
-      length += piece.least;
-    } else if (piece.most > 0) {
-      start = { earliest, latest };
-      length = 0;
+  for (const [index, end] of stretches(way, set)) {
+    const pieces = way.slice(index, end);
+    const length = pieces.reduce((sum, piece) => sum + piece.least, 0);
+    const isRun = pieces[0]?.set !== null && isWithin(pieces[0]?.set ?? NONE, set) && length >= least;
+    if (isRun && (!isolated || isIsolated(way.slice(0, index), set))) return { earliest, latest, least: length };
+    for (const piece of pieces) {
+      earliest += piece.least;
+      latest += piece.most;
     }
   }
-  return length >= least ? { ...start, least: length } : null;
+  return null;
+}
+
+const NONE: CharacterSet = new Set();
+
+/** Where stretches of pieces begin and end that are all within the set, and the single pieces between them. */
+function* stretches(way: Way, set: CharacterSet): Generator<readonly [begin: number, end: number]> {
+  let begin = 0;
+  for (const [index, piece] of way.entries()) {
+    if (piece.set !== null && isWithin(piece.set, set)) continue;
+    if (index > begin) yield [begin, index];
+    yield [index, index + 1];
+    begin = index + 1;
+  }
+  if (begin < way.length) yield [begin, way.length];
+}
+
+/** True where the last character of these pieces, whichever it is, is none of the set. */
+function isIsolated(before: Way, set: CharacterSet): boolean {
+  for (const piece of before.toReversed()) {
+    if (piece.set === null || !piece.set.isDisjointFrom(set)) return false;
+    if (piece.least > 0) return true;
+  }
+  return false;
+}
+
+function holds(way: Way, texts: readonly string[], ignoreCase: boolean, set: CharacterSet, least: number): boolean {
+  for (const [begin, end] of stretches(way, set)) {
+    const pieces = way.slice(begin, end);
+    if (pieces.reduce((sum, piece) => sum + piece.least, 0) < least) continue;
+    const spelled = pieces
+      .map(({ set, least: times, most }) => (set?.size === 1 && times === 1 && most === 1 ? String.fromCharCode(...set) : '\0'))
+      .join('');
+    if (texts.some((text) => (ignoreCase ? spelled.toLowerCase().includes(text.toLowerCase()) : spelled.includes(text))))
+      return true;
+  }
+  return false;
 }
 
 const KNOWN_ANSWERS = new WeakMap<CharacterSet, WeakMap<CharacterSet, boolean>>();

@@ -16,7 +16,7 @@ const OPTIONS = [
   '--runtime',
   'stub',
   '--enable',
-  'simd,bulk-memory',
+  'simd,bulk-memory,relaxed-simd',
   // Everything in memory has its place in the source; nothing is ever allocated.
   '--memoryBase',
   '512',

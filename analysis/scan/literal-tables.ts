@@ -1,127 +1,194 @@
 /** The literals as tables in the memory of the prefilter. */
-import type { SoughtLiteral } from './survey.ts';
+import type { Place, SoughtLiteral } from './survey.ts';
 
-/** Places and hash of the tables, as the prefilter has them. */
+/** Places and hashes of the tables, as the prefilter has them. */
 export interface Layout {
   mostEntries(): number;
   textsAt(): number;
   textBytes(): number;
   longestLiteral(): number;
-  hashOf(three: number): number;
+  hashOfThree(bytes: number, size: number): number;
+  hashOfFour(bytes: number, size: number): number;
 }
 
 export interface LiteralTables {
-  /** A bit per hash of three bytes, and the first entry of each hash's chain. */
+  /** A bit per hash, and the first entry of each hash's chain; of all tables, one after another. */
   readonly bits: Uint8Array;
-  readonly heads: Uint16Array<ArrayBuffer>;
-  /** The same for literals that may stand everywhere, with several entries for each. */
-  readonly everywhereBits: Uint8Array;
-  readonly everywhereHeads: Uint16Array<ArrayBuffer>;
+  readonly heads: Uint32Array<ArrayBuffer>;
   readonly entries: Uint8Array;
   readonly texts: Uint8Array;
-  /** Every n-th byte is looked at for those; 0: there are none. */
+  /** Every n-th byte is looked at for the literals that may stand everywhere; 0: there are none. */
   readonly stride: number;
 }
 
-const HASH_BITS = 18;
+/** In the order in which they lie in memory, with the bits of their hashes. */
+const TABLES = [
+  { name: 'all', size: 18 },
+  { name: 'start', size: 15 },
+  { name: 'inner', size: 15 },
+  { name: 'near', size: 16 },
+  { name: 'dot', size: 13 },
+  { name: 'everywhere', size: 15 },
+] as const satisfies readonly { readonly name: Place | 'all'; readonly size: number }[];
+type Table = (typeof TABLES)[number]['name'];
+
 const ENTRY_BYTES = 16;
-const WINDOW = 3;
-/** The three bytes that are looked up stand among a literal's first ones. */
-const MOST_LEAD = 13;
+const SHORTEST = 3;
+/** The bytes that are looked up stand among a literal's first ones. */
+const MOST_LEAD = 12;
 const MOST_STRIDE = 6;
 /** Frequent in text, the most frequent last. Signs of escapes count as frequent, for many literals have them. */
-const FREQUENT = '0.:/%\\&ux#hmpudclrsnioate';
-/** A literal more in a chain is as bad as three bytes that are that much more frequent. */
+const FREQUENT = '0%\\&ux#.hmpud:/clrsnioate';
+/** A literal more in a chain is as bad as bytes that are that much more frequent. */
 const CHAIN_COST = 4;
+/** A byte that may be any is worse than everything else: hundreds of hashes lead to the literal then. */
+const ANY_COST = 1000;
+
+interface Writer {
+  readonly layout: Layout;
+  readonly bits: Uint8Array;
+  readonly heads: Uint32Array<ArrayBuffer>;
+  readonly entries: DataView;
+  /** How many entries each chain has, by its place among the heads. */
+  readonly lengths: Map<number, number>;
+  count: number;
+}
+
+/** A literal in memory. */
+interface Stored {
+  readonly literal: number;
+  readonly bytes: Buffer;
+  readonly at: number;
+  readonly ignoreCase: boolean;
+}
 
 /**
  * @throws where there are more literals than fit, or one is longer than can be found in encoded text
  */
 export function literalTables(literals: readonly SoughtLiteral[], layout: Layout): LiteralTables {
-  const found = chains(layout);
-  const everywhere = chains(layout);
   const texts = new Uint8Array(layout.textBytes());
-  const entries = new DataView(new ArrayBuffer(ENTRY_BYTES * (layout.mostEntries() + 1)));
   const stride = strideOf(literals);
-  let textEnd = 0;
-  let entry = 0;
-  literals.forEach(({ text, ignoreCase, everywhere: anywhere }, literal) => {
+  const writer: Writer = {
+    layout,
+    bits: new Uint8Array(slotsBefore(null) / 8),
+    heads: new Uint32Array(slotsBefore(null)),
+    entries: new DataView(new ArrayBuffer(ENTRY_BYTES * (layout.mostEntries() + 1))),
+    lengths: new Map(),
+    count: 0,
+  };
+  let end = 0;
+  literals.forEach(({ text, ignoreCase, places }, literal) => {
     const bytes = Buffer.from(ignoreCase ? text.toLowerCase() : text, 'latin1');
-    if (bytes.length > layout.longestLiteral() || bytes.length < WINDOW)
+    if (bytes.length > layout.longestLiteral() || bytes.length < SHORTEST)
       throw new Error(
-        `a literal has ${WINDOW} to ${layout.longestLiteral()} characters, and ${JSON.stringify(text)} has ${bytes.length}`,
+        `a literal has ${SHORTEST} to ${layout.longestLiteral()} characters, and ${JSON.stringify(text)} has ${bytes.length}`,
       );
-    if (textEnd + bytes.length > texts.length) throw new Error(`the literals have more than ${texts.length} characters together`);
-    texts.set(bytes, textEnd);
-    const add = (chain: Chains, lead: number): void => {
-      entry++;
-      if (entry > layout.mostEntries()) throw new Error(`there are more than ${layout.mostEntries()} literals`);
-      const at = entry * ENTRY_BYTES;
-      entries.setUint32(at, literal, true);
-      entries.setUint32(at + 4, layout.textsAt() + textEnd, true);
-      entries.setUint16(at + 8, bytes.length, true);
-      entries.setUint16(at + 10, lead, true);
-      entries.setUint16(at + 12, chain.add(bytes, lead, entry), true);
-      entries.setUint16(at + 14, ignoreCase ? 1 : 0, true);
-    };
-    add(found, rarest(bytes, found));
-    // One of so many neighbouring places is looked at, whatever the literal's own place.
-    if (anywhere) for (let lead = 0; lead < stride; lead++) add(everywhere, lead);
-    textEnd += bytes.length;
+    if (end + bytes.length > texts.length) throw new Error(`the literals have more than ${texts.length} characters together`);
+    texts.set(bytes, end);
+    const stored = { literal, bytes, at: layout.textsAt() + end, ignoreCase };
+    end += bytes.length;
+    const put = (table: Table, size: 3 | 4, lead: number): void =>
+      add(writer, slotsOf(writer, table, bytes, lead, size), stored, lead);
+    put('all', 3, rarest(writer, 'all', bytes, 3, 1));
+    if (places.includes('start')) put('start', 3, 0);
+    if (places.includes('inner')) put('inner', 3, rarest(writer, 'inner', bytes, 3, 1));
+    if (places.includes('dot')) put('dot', 4, 0);
+    // One of two, or of several, neighbouring places is looked at, whatever the literal's own place.
+    if (places.includes('near')) {
+      const lead = bytes.length === SHORTEST ? -1 : rarest(writer, 'near', bytes, 4, 2);
+      for (const one of [lead, lead + 1]) put('near', 4, one);
+    }
+    if (!places.includes('everywhere')) return;
+    for (let lead = 0; lead < stride; lead++) put('everywhere', 4, lead);
   });
+  const { bits, heads, entries, count } = writer;
   return {
-    bits: found.bits,
-    heads: found.heads,
-    everywhereBits: everywhere.bits,
-    everywhereHeads: everywhere.heads,
-    entries: new Uint8Array(entries.buffer, 0, (entry + 1) * ENTRY_BYTES),
-    texts: texts.subarray(0, textEnd),
+    bits,
+    heads,
+    entries: new Uint8Array(entries.buffer, 0, (count + 1) * ENTRY_BYTES),
+    texts: texts.subarray(0, end),
     stride,
   };
 }
 
 function strideOf(literals: readonly SoughtLiteral[]): number {
-  const lengths = literals.filter(({ everywhere }) => everywhere).map(({ text }) => text.length);
-  return lengths.length === 0 ? 0 : Math.min(MOST_STRIDE, ...lengths.map((length) => length - WINDOW + 1));
+  const lengths = literals.filter(({ places }) => places.includes('everywhere')).map(({ text }) => text.length);
+  return lengths.length === 0 ? 0 : Math.max(1, Math.min(MOST_STRIDE, ...lengths.map((length) => length - 3)));
 }
 
-interface Chains {
-  readonly bits: Uint8Array;
-  readonly heads: Uint16Array<ArrayBuffer>;
-  /** How many literals have these three bytes. */
-  length(bytes: Uint8Array, lead: number): number;
-  /** Puts an entry in front of its chain. @returns the entry that was in front */
-  add(bytes: Uint8Array, lead: number, entry: number): number;
+/** Slots of the tables before this one, or of all. */
+function slotsBefore(table: Table | null): number {
+  let slots = 0;
+  for (const { name, size } of TABLES) {
+    if (name === table) break;
+    slots += 2 ** size;
+  }
+  return slots;
 }
 
-function chains(layout: Layout): Chains {
-  const bits = new Uint8Array(2 ** (HASH_BITS - 3));
-  const heads = new Uint16Array(2 ** HASH_BITS);
-  const lengths = new Map<number, number>();
-  const hash = (bytes: Uint8Array, lead: number): number =>
-    layout.hashOf((bytes[lead] ?? 0) | ((bytes[lead + 1] ?? 0) << 8) | ((bytes[lead + 2] ?? 0) << 16)) >>> 0;
-  return {
-    bits,
-    heads,
-    length: (bytes, lead) => lengths.get(hash(bytes, lead)) ?? 0,
-    add(bytes, lead, entry) {
-      const slot = hash(bytes, lead);
-      const next = heads[slot] ?? 0;
-      bits[slot >> 3] = (bits[slot >> 3] ?? 0) | (1 << (slot & 7));
-      heads[slot] = entry;
-      lengths.set(slot, (lengths.get(slot) ?? 0) + 1);
-      return next;
-    },
-  };
+/** The slots, counted over all tables, of these bytes of a literal in every way in which they may stand there. */
+function slotsOf({ layout }: Writer, table: Table, bytes: Buffer, lead: number, size: 3 | 4): readonly number[] {
+  const bits = TABLES.find(({ name }) => name === table)?.size ?? 0;
+  const before = slotsBefore(table);
+  return [
+    ...new Set(
+      waysOf(bytes, lead, size).map(
+        (way) => before + ((size === 3 ? layout.hashOfThree(way, bits) : layout.hashOfFour(way, bits)) >>> 0),
+      ),
+    ),
+  ];
 }
 
-/** Where in a literal the three bytes stand that ordinary text has least, and few other literals have. */
-function rarest(bytes: Uint8Array, chain: Chains): number {
+/** The bytes from `lead` on as the processor reads them. One may stand before or behind the literal: it may be any of text. */
+function waysOf(bytes: Buffer, lead: number, size: 3 | 4): readonly number[] {
+  let ways = [0];
+  for (let index = 0; index < size; index++) {
+    const byte = bytes[lead + index];
+    const possible = byte === undefined ? TEXT : [byte];
+    ways = ways.flatMap((way) => possible.map((one) => way | (one << (8 * index))));
+  }
+  return ways;
+}
+
+/** Bytes that may stand beside a literal within a match: printable ones, and a tab. */
+const TEXT = [9, ...Array.from({ length: 95 }, (_, index) => 32 + index)];
+
+function add(writer: Writer, slots: readonly number[], { literal, bytes, at, ignoreCase }: Stored, lead: number): void {
+  const { bits, heads, entries, lengths, layout } = writer;
+  for (const slot of slots) {
+    writer.count++;
+    if (writer.count > layout.mostEntries()) throw new Error(`the literals need more than ${layout.mostEntries()} entries`);
+    const entry = writer.count * ENTRY_BYTES;
+    entries.setUint32(entry, literal, true);
+    entries.setUint32(entry + 4, at, true);
+    entries.setUint32(entry + 8, heads[slot] ?? 0, true);
+    entries.setUint8(entry + 12, bytes.length);
+    entries.setInt8(entry + 13, lead);
+    entries.setUint16(entry + 14, ignoreCase ? 1 : 0, true);
+    heads[slot] = writer.count;
+    bits[slot >> 3] = (bits[slot >> 3] ?? 0) | (1 << (slot & 7));
+    lengths.set(slot, (lengths.get(slot) ?? 0) + 1);
+  }
+}
+
+/**
+ * Where in a literal the bytes stand that ordinary text has least and few other literals have.
+ *
+ * @param size bytes that are looked up
+ * @param places how many neighbouring places of them are needed
+ */
+function rarest(writer: Writer, table: 'all' | 'inner' | 'near', bytes: Buffer, size: 3 | 4, places: number): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
-  for (let lead = 0; lead + WINDOW <= bytes.length && lead <= MOST_LEAD; lead++) {
-    let cost = CHAIN_COST * chain.length(bytes, lead);
-    for (const byte of bytes.subarray(lead, lead + WINDOW)) cost += FREQUENT.indexOf(String.fromCharCode(byte).toLowerCase()) + 1;
+  for (let lead = 0; lead + SHORTEST + places - 1 <= bytes.length && lead + places - 1 <= MOST_LEAD; lead++) {
+    let cost = 0;
+    for (let place = lead; place < lead + places; place++) {
+      cost += CHAIN_COST * (writer.lengths.get(slotsOf(writer, table, bytes, place, size)[0] ?? 0) ?? 0);
+      // A byte that is not the literal's may be any.
+      if (place + size > bytes.length) cost += ANY_COST;
+      for (const byte of bytes.subarray(place, place + size))
+        cost += FREQUENT.indexOf(String.fromCharCode(byte).toLowerCase()) + 1;
+    }
     if (cost < least) {
       least = cost;
       best = lead;

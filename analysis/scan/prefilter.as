@@ -1,18 +1,19 @@
 /**
- * Looks through a window of bytes for everything that may lead to a token, at several GB a second.
+ * Looks through a window of bytes for everything that may lead to a token.
  *
  * Nearly every token holds a run of 12 or more token characters in a row, and runs are cheap to see: 64 bytes are classified
- * at once, and a few shifts of the resulting mask leave the ends of the long runs. Only in and around those runs are the
- * literals looked for. Which literals may be looked for like that follows from their patterns (`gate.ts`); the few others
- * are looked for everywhere, at every n-th byte.
+ * at once, and a few shifts of the resulting masks leave the ends of the long runs and the places in them where words begin.
+ * A literal that begins its token is looked for only at those places, one that stands in or near its token only around runs
+ * of 20. Which literals may be looked for like that follows from their patterns (`gate.ts`); the few others are looked for at
+ * every n-th byte.
  *
  * Runs that may be encoded text are decoded right here; whether anything could stand in them is all that is told.
  */
 
 // The alphabets are those of gate.ts, and the lengths too.
 const SHORT_RUN: u32 = 12;
-const RUN: u32 = 20;
-const LONG_RUN: u32 = 32;
+/** How far before its run a literal may begin that stands in it. */
+const INNER: u32 = 16;
 
 // Of analysis/text: base64.ts, hex.ts, dense-escapes.ts.
 const LEAST_BASE64: u32 = 24;
@@ -21,27 +22,51 @@ const MOST_INDENT: u32 = 32;
 const LEAST_HEX: u32 = 32;
 const LEAST_ESCAPES: u32 = 8;
 const TASTE: u32 = 24;
+/** So many of 18 decoded characters may be no text, where the start of the encoded text is known and where it is not. */
+const MOST_STRANGE_AT_START: u32 = 6;
+const MOST_STRANGE: u32 = 2;
+/** Runs from which something may be decoded that neither begins nor ends with text. */
+const LONG_TEXT: u32 = 64;
 
 /** How far around the zone is looked: more than any literal is from its run. */
 const AROUND: u32 = 512;
 /** Beyond its end a run may be decoded in the next window, which then must know its phase. */
 const FAR_RUN: u32 = 16384;
 /** An escape may stand that far behind the literal, in a token whose beginning is escaped too. */
-const BEFORE_ESCAPE: u32 = 96;
+const BEFORE_ESCAPE: u32 = 32;
 
 /*
- * Memory below the windows, at fixed places. A literal is found by three of its bytes, folded to lower case: a bit per hash
- * of them, a chain of literals per hash, and the literals' bytes.
+ * Memory below the windows, at fixed places. Literals are found by three or four of their bytes, folded to lower case: a bit
+ * for each hash of them, and a chain of entries. The tables are small enough for the nearest cache:
+ *   all         every literal, by three bytes; for what is decoded, and for what stands around escapes
+ *   start       literals that begin their token, by their first three bytes
+ *   inner       literals that stand in a run, by three bytes
+ *   near        literals that stand before a run, by four bytes at an even place
+ *   dot         literals that begin with a dot, by their first four bytes
+ *   everywhere  the others, by four bytes at a multiple of the stride
  */
-const HASH_BITS: u32 = 18;
+const ALL_HASH: u32 = 18;
+const START_HASH: u32 = 15;
+const INNER_HASH: u32 = 15;
+const NEAR_HASH: u32 = 16;
+const DOT_HASH: u32 = 13;
+const EVERYWHERE_HASH: u32 = 15;
 const values64: usize = 1024;
-const bits: usize = 2048;
-const heads: usize = bits + (1 << (HASH_BITS - 3));
-const everywhereBits: usize = heads + (1 << (HASH_BITS + 1));
-const everywhereHeads: usize = everywhereBits + (1 << (HASH_BITS - 3));
-/** Entries of 16 bytes: literal u32, place of its bytes u32, length u16, where the three bytes stand u16, next u16, flags u16. */
-const entries: usize = everywhereHeads + (1 << (HASH_BITS + 1));
-const MOST_ENTRIES: u32 = 65535;
+const allBits: usize = 2048;
+const startBits: usize = allBits + (1 << (ALL_HASH - 3));
+const innerBits: usize = startBits + (1 << (START_HASH - 3));
+const nearBits: usize = innerBits + (1 << (INNER_HASH - 3));
+const dotBits: usize = nearBits + (1 << (NEAR_HASH - 3));
+const everywhereBits: usize = dotBits + (1 << (DOT_HASH - 3));
+const allHeads: usize = everywhereBits + (1 << (EVERYWHERE_HASH - 3));
+const startHeads: usize = allHeads + (1 << (ALL_HASH + 2));
+const innerHeads: usize = startHeads + (1 << (START_HASH + 2));
+const nearHeads: usize = innerHeads + (1 << (INNER_HASH + 2));
+const dotHeads: usize = nearHeads + (1 << (NEAR_HASH + 2));
+const everywhereHeads: usize = dotHeads + (1 << (DOT_HASH + 2));
+/** Entries of 16 bytes: literal u32, place of its bytes u32, next u32, length u8, where in it the bytes stand i8, ignore case u16. */
+const entries: usize = everywhereHeads + (1 << (EVERYWHERE_HASH + 2));
+const MOST_ENTRIES: u32 = 262143;
 const texts: usize = entries + 16 * (MOST_ENTRIES + 1);
 const TEXT_BYTES: usize = 2097152;
 const scratch: usize = texts + TEXT_BYTES;
@@ -67,6 +92,8 @@ let nuls: bool = false;
 /** How far before a run its literal may begin, and how far behind it. */
 let before: u32 = 0;
 let behind: u32 = 0;
+/** Whether there are literals before runs of 12 to 19 hexadecimal digits. */
+let hasShortHex: bool = false;
 /** Every n-th byte is looked at for the literals that may stand everywhere; 0 where there are none. */
 let stride: u32 = 0;
 
@@ -75,7 +102,11 @@ let start: usize = 0;
 let zoneFrom: usize = 0;
 let zoneTo: usize = 0;
 let limit: usize = 0;
-/** What was probed last. */
+/** How far runs, what stands before them, and what stands around escapes have been looked through. */
+let innerTo: usize = 0;
+let nearTo: usize = 0;
+let longInnerTo: usize = 0;
+let longNearTo: usize = 0;
 let doneFrom: usize = 0;
 let doneTo: usize = 0;
 /** Escapes in a row: the first, the last, and how many. */
@@ -83,10 +114,8 @@ let firstEscape: usize = 0;
 let lastEscape: usize = 0;
 let escapesInRow: u32 = 0;
 
-export function bitsAt(): usize { return bits; }
-export function headsAt(): usize { return heads; }
-export function everywhereBitsAt(): usize { return everywhereBits; }
-export function everywhereHeadsAt(): usize { return everywhereHeads; }
+export function bitsAt(): usize { return allBits; }
+export function headsAt(): usize { return allHeads; }
 export function entriesAt(): usize { return entries; }
 export function mostEntries(): u32 { return MOST_ENTRIES; }
 export function textsAt(): usize { return texts; }
@@ -105,14 +134,29 @@ export function countOfEscapes(): u32 { return escapeCount; }
 export function hasOverflown(): bool { return overflow; }
 export function hasNuls(): bool { return nuls; }
 
-/** The hash of three bytes, as the tables were filled with it. */
-export function hashOf(three: u32): u32 {
-  return (((three | 0x20202020) & 0xffffff) * 0x9e3779b1) >> (32 - HASH_BITS);
+// The hashes, as the tables were filled with them.
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function hashOfThree(bytes: u32, size: u32): u32 {
+  return (((bytes | 0x20202020) & 0xffffff) * 0x9e3779b1) >> (32 - size);
 }
 
-export function prepare(reachBefore: u32, reachBehind: u32, everyNth: u32): void {
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function hashOfFour(bytes: u32, size: u32): u32 {
+  return ((bytes | 0x20202020) * 0x9e3779b1) >> (32 - size);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function bitOf(bits: usize, hash: u32): u32 {
+  return (load<u8>(bits + ((hash >> 3) as usize)) as u32) >> (hash & 7);
+}
+
+export function prepare(reachBefore: u32, reachBehind: u32, shortHex: bool, everyNth: u32): void {
   before = reachBefore;
   behind = reachBehind;
+  hasShortHex = shortHex;
   stride = everyNth;
   memory.fill(values64, 255, 256);
   for (let value: u32 = 0; value < 26; value++) {
@@ -128,8 +172,9 @@ export function prepare(reachBefore: u32, reachBehind: u32, everyNth: u32): void
 
 /*
  * Classes of bytes by their two halves: a byte has the bits that both halves have.
- *   bits 0-4  letters, digits, - _ + /  (RUN characters)
- *   bits 5-7  . % = : ~  (LONG_RUN characters besides those)
+ *   bits 0-2  letters and digits
+ *   bits 3-4  - _ + /  which with those make runs
+ *   bits 5-7  . % = : ~  which with all of those make long runs
  */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
@@ -145,21 +190,42 @@ function highHalves(): v128 {
   return i8x16(0, 0, 0x28, 0x44, 0x01, 0x12, 0x01, -126, 0, 0, 0, 0, 0, 0, 0, 0);
 }
 
+/** Signs, in the same way: \\ % & + . */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function classesOf(bytes: v128): v128 {
-  const low = i8x16.swizzle(lowHalves(), v128.and(bytes, i8x16.splat(0x0f)));
-  const high = i8x16.swizzle(highHalves(), v128.and(i16x8.shr_u(bytes, 4), i8x16.splat(0x0f)));
-  return v128.and(low, high);
+function lowHalvesOfSigns(): v128 {
+  return i8x16(0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 2, 1, 0, 2, 0);
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function signsIn(bytes: v128): v128 {
-  return v128.or(
-    v128.or(i8x16.eq(bytes, i8x16.splat(0x5c)), i8x16.eq(bytes, i8x16.splat(0x25))),
-    v128.or(i8x16.eq(bytes, i8x16.splat(0x26)), i8x16.eq(bytes, i8x16.splat(0x2b))),
-  );
+function highHalvesOfSigns(): v128 {
+  return i8x16(0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+}
+
+// The indices are always below 16, where relaxed_swizzle is the same on every machine and takes one instruction.
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function inClasses(low: v128, lows: v128, high: v128, highs: v128): v128 {
+  return v128.and(i8x16.relaxed_swizzle(lows, low), i8x16.relaxed_swizzle(highs, high));
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function lowHalf(bytes: v128): v128 {
+  return v128.and(bytes, i8x16.splat(0x0f));
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function highHalf(bytes: v128): v128 {
+  return v128.and(i16x8.shr_u(bytes, 4), i8x16.splat(0x0f));
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isNone(bytes: v128): v128 {
+  return i8x16.eq(bytes, i8x16.splat(0));
 }
 
 // @ts-ignore: a decorator of AssemblyScript
@@ -193,6 +259,10 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   zoneFrom = window + from;
   zoneTo = window + to;
   limit = window + length;
+  innerTo = 0;
+  nearTo = 0;
+  longInnerTo = 0;
+  longNearTo = 0;
   doneFrom = 0;
   doneTo = 0;
   firstEscape = 0;
@@ -203,48 +273,70 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   const last: usize = min(limit, zoneTo + AROUND);
   if (stride > 0) everywhere();
 
-  const none = i8x16.splat(0);
-  const runBits = i8x16.splat(0x1f);
-  let zeros = none;
-  let m0: u64 = 0, m1: u64 = 0, m2: u64 = 0, m12: u64 = 0;
-  let q0: u64 = 0, q1: u64 = 0, q2: u64 = 0, q3: u64 = 0, q4: u64 = 0, q32: u64 = 0;
+  const lows = lowHalves(), highs = highHalves();
+  const signLows = lowHalvesOfSigns(), signHighs = highHalvesOfSigns();
+  const runBits = i8x16.splat(0x1f), wordBits = i8x16.splat(0x07);
+  let least = i8x16.splat(-1);
+  let words0: u64 = 0, starts0: u64 = 0;
+  let m0: u64 = 0, m2: u64 = 0, m4: u64 = 0, m8: u64 = 0, m20: u64 = 0;
+  let q0: u64 = 0, q2: u64 = 0, q4: u64 = 0, q8: u64 = 0, q16: u64 = 0, q32: u64 = 0;
   let runStart: usize = first;
   let longStart: usize = first;
   for (let at: usize = first; at <= last; at += 64) {
     const a = v128.load(at), b = v128.load(at, 16), c = v128.load(at, 32), d = v128.load(at, 48);
-    const ca = classesOf(a), cb = classesOf(b), cc = classesOf(c), cd = classesOf(d);
-    let q: u64 = maskOf(i8x16.ne(ca, none), i8x16.ne(cb, none), i8x16.ne(cc, none), i8x16.ne(cd, none));
-    let m: u64 = maskOf(
-      i8x16.ne(v128.and(ca, runBits), none),
-      i8x16.ne(v128.and(cb, runBits), none),
-      i8x16.ne(v128.and(cc, runBits), none),
-      i8x16.ne(v128.and(cd, runBits), none),
+    const al = lowHalf(a), bl = lowHalf(b), cl = lowHalf(c), dl = lowHalf(d);
+    const ah = highHalf(a), bh = highHalf(b), ch = highHalf(c), dh = highHalf(d);
+    const ac = inClasses(al, lows, ah, highs), bc = inClasses(bl, lows, bh, highs);
+    const cc = inClasses(cl, lows, ch, highs), dc = inClasses(dl, lows, dh, highs);
+    let q = ~maskOf(isNone(ac), isNone(bc), isNone(cc), isNone(dc));
+    let m = ~maskOf(
+      isNone(v128.and(ac, runBits)),
+      isNone(v128.and(bc, runBits)),
+      isNone(v128.and(cc, runBits)),
+      isNone(v128.and(dc, runBits)),
     );
-    let signs: u64 = maskOf(signsIn(a), signsIn(b), signsIn(c), signsIn(d));
-    zeros = v128.or(
-      zeros,
-      v128.or(v128.or(i8x16.eq(a, none), i8x16.eq(b, none)), v128.or(i8x16.eq(c, none), i8x16.eq(d, none))),
+    const words = ~maskOf(
+      isNone(v128.and(ac, wordBits)),
+      isNone(v128.and(bc, wordBits)),
+      isNone(v128.and(cc, wordBits)),
+      isNone(v128.and(dc, wordBits)),
     );
-    if (last - at < 64) {
+    let signs = ~maskOf(
+      isNone(inClasses(al, signLows, ah, signHighs)),
+      isNone(inClasses(bl, signLows, bh, signHighs)),
+      isNone(inClasses(cl, signLows, ch, signHighs)),
+      isNone(inClasses(dl, signLows, dh, signHighs)),
+    );
+    if (last - at >= 64) {
+      least = i8x16.min_u(i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d)), least);
+    } else {
       const inside: u64 = ((1 as u64) << ((last - at) as u64)) - 1;
       q &= inside;
       m &= inside;
       signs &= inside;
+      for (let rest = at; rest < last; rest++) if (load<u8>(rest) == 0) least = i8x16.splat(0);
     }
 
-    // Where runs of at least 2, 4, 8 and 12 have arrived, and 2 to 32.
-    const n1 = m & carried(m, m0, 1);
-    const n2 = n1 & carried(n1, m1, 2);
-    const n4 = n2 & carried(n2, m2, 4);
-    const n12 = n4 & carried(n2, m2, 8);
-    const p1 = q & carried(q, q0, 1);
-    const p2 = p1 & carried(p1, q1, 2);
-    const p4 = p2 & carried(p2, q2, 4);
-    const p8 = p4 & carried(p4, q3, 8);
-    const p32 = p8 & carried(p8, q4, 16);
-    const ends = carried(n12, m12, 1) & ~m;
-    const longEnds = carried(p32, q32, 1) & ~q;
+    // The bits of the masks with a number are where runs of so many have arrived.
+    const n2 = m & carried(m, m0, 1);
+    const n4 = n2 & carried(n2, m2, 2);
+    const n8 = n4 & carried(n4, m4, 4);
+    const n12 = n8 & carried(n4, m4, 8);
+    const n16 = n8 & carried(n8, m8, 8);
+    const n20 = n16 & carried(n4, m4, 16);
+    const p2 = q & carried(q, q0, 1);
+    const p4 = p2 & carried(p2, q2, 2);
+    const p8 = p4 & carried(p4, q4, 4);
+    const p16 = p8 & carried(p8, q8, 8);
+    const p32 = p16 & carried(p16, q16, 16);
 
+    // Where words begin from which a run of 12 goes on: in this block, and at the end of the one before.
+    const starts = m & ~carried(words, words0, 1);
+    for (let rest = starts0 & (n12 << 53); rest != 0; rest &= rest - 1) onStart(at - 64 + (ctz(rest) as usize));
+    for (let rest = starts & (n12 >> 11); rest != 0; rest &= rest - 1) onStart(at + (ctz(rest) as usize));
+
+    const ends = carried(n20, m20, 1) & ~m;
+    const longEnds = carried(p32, q32, 1) & ~q;
     for (let rest = ends | longEnds; rest != 0; rest &= rest - 1) {
       const bit = ctz(rest);
       const one: u64 = (1 as u64) << bit;
@@ -252,30 +344,95 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
       const end = at + (bit as usize);
       if (ends & one) {
         const gaps = ~m & below;
-        const begin = gaps == 0 ? runStart : at + 64 - (clz(gaps) as usize);
-        onRun(begin, end, first, last);
+        onRun(gaps == 0 ? runStart : at + 64 - (clz(gaps) as usize), end, first, last);
       }
       if (longEnds & one) {
         const gaps = ~q & below;
-        const begin = gaps == 0 ? longStart : at + 64 - (clz(gaps) as usize);
-        probe(begin - min(begin - start, before as usize), end + behind);
+        onLongRun(gaps == 0 ? longStart : at + 64 - (clz(gaps) as usize), end);
       }
     }
-    for (; signs != 0; signs &= signs - 1) onSign(at + (ctz(signs) as usize));
+
+    for (; signs != 0; signs &= signs - 1) {
+      const sign = at + (ctz(signs) as usize);
+      const two = load<u16>(sign);
+      if ((two & 0xff) == 0x2e) onDot(sign);
+      // Most backslashes stand in front of quotes and line breaks, which are no part of a token.
+      else if ((two & 0xff) != 0x5c || isOfEscape((two >> 8) as u8)) onSign(sign);
+    }
 
     if (~m != 0) runStart = at + 64 - (clz(~m) as usize);
     if (~q != 0) longStart = at + 64 - (clz(~q) as usize);
-    m0 = m; m1 = n1; m2 = n2; m12 = n12;
-    q0 = q; q1 = p1; q2 = p2; q3 = p4; q4 = p8; q32 = p32;
+    words0 = words; starts0 = starts;
+    m0 = m; m2 = n2; m4 = n4; m8 = n8; m20 = n20;
+    q0 = q; q2 = p2; q4 = p4; q8 = p8; q16 = p16; q32 = p32;
   }
-  nuls = v128.any_true(zeros);
+  nuls = !i8x16.all_true(least);
 }
 
-/** A run of token characters, [begin, end). */
+/** What follows a backslash that escapes a character by its number, or a slash: u x 0 1 / */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isOfEscape(byte: u8): bool {
+  return byte == 0x75 || byte == 0x78 || byte == 0x30 || byte == 0x31 || byte == 0x2f;
+}
+
+/** A word begins, from which a run of token characters goes on. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function onStart(at: usize): void {
+  startAt(at);
+  const sign = load<u8>(at - 1);
+  if (sign == 0x5c) {
+    // \n \x.. \u....
+    startAt(at + 1);
+    startAt(at + 3);
+    startAt(at + 5);
+  } else if (sign == 0x25) {
+    startAt(at + 2);
+  }
+  if (hasShortHex && isHexRun(at)) nearAt(at - min(at - start, before as usize), at + 14);
+}
+
+function isHexRun(at: usize): bool {
+  for (let index: u32 = 0; index < SHORT_RUN; index++) if (!isHex(load<u8>(at + index))) return false;
+  return true;
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function startAt(at: usize): void {
+  const hash = hashOfThree(load<u32>(at), START_HASH);
+  if (bitOf(startBits, hash) & 1) compare(at, load<u32>(startHeads + 4 * (hash as usize)));
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function onDot(at: usize): void {
+  const hash = hashOfFour(load<u32>(at), DOT_HASH);
+  if (bitOf(dotBits, hash) & 1) compare(at, load<u32>(dotHeads + 4 * (hash as usize)));
+}
+
+/** Literals in a long run, [begin, end), and before it. Runs within it have been looked at already, and what is between not. */
+function onLongRun(begin: usize, end: usize): void {
+  const from = begin - min(begin - start, before as usize);
+  // What stands before the token may belong to the run: an equals sign, a colon.
+  nearIn(max(from, longNearTo), end);
+  longNearTo = end;
+  const inner = begin - min(begin - start, INNER as usize);
+  withinIn(max(inner, longInnerTo), end + behind);
+  longInnerTo = end + behind;
+}
+
+/** A run of at least 20 token characters. */
 function onRun(begin: usize, end: usize, first: usize, last: usize): void {
   const size = (end - begin) as u32;
-  if (size >= RUN) probe(begin - min(begin - start, before as usize), end + behind);
-  else probe(begin, end);
+  // Runs come in order, so what was looked through for one needs no second look for the next.
+  const from = begin - min(begin - start, before as usize);
+  nearIn(max(from, nearTo), begin);
+  nearTo = begin;
+  const inner = begin - min(begin - start, INNER as usize);
+  withinIn(max(inner, innerTo), end + behind);
+  innerTo = end + behind;
   if (size < LEAST_BASE64 || end <= zoneFrom || begin >= zoneTo) return;
   const isCut = (begin == first && first > start) || (end == last && last < limit) || (end > zoneTo && size > FAR_RUN);
   if (size >= LEAST_HEX) lookForHex(begin, end, isCut);
@@ -283,6 +440,60 @@ function onRun(begin: usize, end: usize, first: usize, last: usize): void {
     if (runCount == MOST_HITS) overflow = true;
     else store<u32>(runs + 4 * (runCount++ as usize), (begin - start) as u32);
   }
+}
+
+/** Literals that begin in [from, to) and stand in a run. */
+function withinIn(from: usize, to: usize): void {
+  from = max(from, zoneFrom);
+  to = min(to, zoneTo);
+  if (from >= to) return;
+  // Of a literal the bytes that are looked up stand among the first 16.
+  to += 14;
+  for (let at = from; at < to; at += 8) {
+    const any =
+      innerBit(at) | innerBit(at + 1) | innerBit(at + 2) | innerBit(at + 3) |
+      innerBit(at + 4) | innerBit(at + 5) | innerBit(at + 6) | innerBit(at + 7);
+    if (any & 1) {
+      for (let place = at; place < at + 8; place++) {
+        if (innerBit(place) & 1) compare(place, load<u32>(innerHeads + 4 * (hashOfThree(load<u32>(place), INNER_HASH) as usize)));
+      }
+    }
+  }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function innerBit(at: usize): u32 {
+  return bitOf(innerBits, hashOfThree(load<u32>(at), INNER_HASH));
+}
+
+/** Literals that begin in [from, to) and stand before a run. */
+function nearIn(from: usize, to: usize): void {
+  from = max(from, zoneFrom);
+  to = min(to, zoneTo);
+  if (from >= to) return;
+  // One byte before a literal may be among those that are looked up.
+  nearAt(from > start ? from - 1 : from, to + 14);
+}
+
+/** Looks up four bytes at each even place in [from, to). */
+function nearAt(from: usize, to: usize): void {
+  for (let at = from & ~(1 as usize); at < to; at += 16) {
+    const any =
+      nearBit(at) | nearBit(at + 2) | nearBit(at + 4) | nearBit(at + 6) |
+      nearBit(at + 8) | nearBit(at + 10) | nearBit(at + 12) | nearBit(at + 14);
+    if (any & 1) {
+      for (let place = at; place < at + 16; place += 2) {
+        if (nearBit(place) & 1) compare(place, load<u32>(nearHeads + 4 * (hashOfFour(load<u32>(place), NEAR_HASH) as usize)));
+      }
+    }
+  }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function nearBit(at: usize): u32 {
+  return bitOf(nearBits, hashOfFour(load<u32>(at), NEAR_HASH));
 }
 
 /** True where another line of the same text follows. */
@@ -312,10 +523,14 @@ function isContinued(begin: usize): bool {
 /** An escape within a token, or two strings that are joined: what stands around is no run, and yet may be a token. */
 function onSign(at: usize): void {
   const sign = load<u8>(at);
+  // What is no character of a token cannot stand in the middle of one, but counts in a row of escapes.
+  let isOfToken = true;
   if (sign == 0x5c) {
     const next = load<u8>(at, 1);
-    // \u.... \x.. \0.. \1.. \/
-    if (next != 0x75 && next != 0x78 && next != 0x30 && next != 0x31 && next != 0x2f) return;
+    if (next == 0x78) isOfToken = isPrintable(load<u8>(at, 2));
+    else if (next == 0x75) isOfToken = load<u16>(at, 2) == 0x3030 && isPrintable(load<u8>(at, 4));
+    else if (next == 0x30 || next == 0x31) isOfToken = isOctal(load<u8>(at, 2)) && isOctal(load<u8>(at, 3));
+    else if (next != 0x2f) return;
   } else if (sign == 0x25) {
     if (!isHex(load<u8>(at, 1)) || !isHex(load<u8>(at, 2))) return;
   } else if (sign == 0x26) {
@@ -338,7 +553,7 @@ function onSign(at: usize): void {
     if (escapeCount == MOST_HITS) overflow = true;
     else store<u32>(escapes + 4 * (escapeCount++ as usize), (firstEscape - start) as u32);
   }
-  probe(at - min(at - start, (before + BEFORE_ESCAPE) as usize), at + 4);
+  if (isOfToken) probe(at - min(at - start, (before + BEFORE_ESCAPE) as usize), at + 4);
 }
 
 /** True where the escape before is of the same kind and ends right here. */
@@ -351,8 +566,8 @@ function followsLast(at: usize): bool {
   if (sign == 0x26) return distance <= 8 && load<u8>(at - 1) == 0x3b;
   const next = load<u8>(at, 1);
   const last = load<u8>(lastEscape, 1);
-  const isOctal = next <= 0x31;
-  if (isOctal ? last > 0x31 : next != last) return false;
+  const inOctal = next <= 0x31;
+  if (inOctal ? last > 0x31 : next != last) return false;
   // A second backslash in front of each where a string stands within a string.
   const doubled: u32 = load<u8>(at - 1) == 0x5c ? 1 : 0;
   return distance == (next == 0x75 ? 6 : 4) + doubled;
@@ -383,6 +598,19 @@ function isHex(byte: u8): bool {
   return (byte >= 48 && byte <= 57) || (letter >= 97 && letter <= 102);
 }
 
+/** The first hexadecimal digit of a printable character. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isPrintable(digit: u8): bool {
+  return digit >= 50 && digit <= 55;
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isOctal(digit: u8): bool {
+  return digit >= 48 && digit <= 55;
+}
+
 /** Looks for literals that begin in [from, to). */
 function probe(from: usize, to: usize): void {
   if (from < zoneFrom) from = zoneFrom;
@@ -404,37 +632,32 @@ function probe(from: usize, to: usize): void {
   doneTo = look(from, to);
 }
 
-/** Looks up the three bytes at each place in [from, to) and a few more, and says where it stopped. */
+/** Looks up three bytes at each place in [from, to) and a few more, and says where it stopped. */
 function look(from: usize, to: usize): usize {
   let at = from;
-  for (; at < to; at += 8) {
-    const any =
-      bitOf(load<u32>(at)) | bitOf(load<u32>(at, 1)) | bitOf(load<u32>(at, 2)) | bitOf(load<u32>(at, 3)) |
-      bitOf(load<u32>(at, 4)) | bitOf(load<u32>(at, 5)) | bitOf(load<u32>(at, 6)) | bitOf(load<u32>(at, 7));
+  for (; at < to; at += 4) {
+    const any = anyBit(at) | anyBit(at + 1) | anyBit(at + 2) | anyBit(at + 3);
     if (any & 1) {
-      for (let place = at; place < at + 8; place++) {
-        const three = load<u32>(place);
-        if (bitOf(three) & 1) compare(place, load<u16>(heads + 2 * (hashOf(three) as usize)));
+      for (let place = at; place < at + 4; place++) {
+        if (anyBit(place) & 1) compare(place, load<u32>(allHeads + 4 * (hashOfThree(load<u32>(place), ALL_HASH) as usize)));
       }
     }
   }
   return at;
 }
 
-/** The bit of three bytes, as the lowest one. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function bitOf(three: u32): u32 {
-  const hash = (((three | 0x20202020) & 0xffffff) * 0x9e3779b1) >> (32 - HASH_BITS);
-  return (load<u8>(bits + ((hash >> 3) as usize)) as u32) >> (hash & 7);
+function anyBit(at: usize): u32 {
+  return bitOf(allBits, hashOfThree(load<u32>(at), ALL_HASH));
 }
 
 /** Adds the literals of a chain that stand around `place`. */
-function compare(place: usize, index: u16): void {
+function compare(place: usize, index: u32): void {
   while (index != 0) {
     const entry = entries + 16 * (index as usize);
-    const at = place - (load<u16>(entry, 10) as usize);
-    const size = load<u16>(entry, 8) as usize;
+    const at = place - (load<i8>(entry, 13) as isize as usize);
+    const size = load<u8>(entry, 12) as usize;
     if (at >= zoneFrom && at < zoneTo && at + size <= limit && stands(entry, at, size)) {
       if (hitCount == MOST_HITS) {
         overflow = true;
@@ -444,7 +667,7 @@ function compare(place: usize, index: u16): void {
       store<u32>(hit, load<u32>(entry));
       store<u32>(hit, (at - start) as u32, 4);
     }
-    index = load<u16>(entry, 12);
+    index = load<u32>(entry, 8);
   }
 }
 
@@ -460,18 +683,15 @@ function stands(entry: usize, at: usize, size: usize): bool {
   return true;
 }
 
-/** Literals that no run leads to: of each, three bytes stand at a multiple of the stride. */
+/** Literals that no run leads to: of each, four bytes stand at a multiple of the stride. */
 function everywhere(): void {
   const step = stride as usize;
   const to = min(limit, zoneTo + 32);
   for (let at = zoneFrom; at < to; at += 4 * step) {
-    const any =
-      everywhereBit(load<u32>(at)) | everywhereBit(load<u32>(at + step)) |
-      everywhereBit(load<u32>(at + 2 * step)) | everywhereBit(load<u32>(at + 3 * step));
+    const any = everywhereBit(at) | everywhereBit(at + step) | everywhereBit(at + 2 * step) | everywhereBit(at + 3 * step);
     if (any & 1) {
       for (let place = at; place < at + 4 * step; place += step) {
-        const three = load<u32>(place);
-        if (everywhereBit(three) & 1) compare(place, load<u16>(everywhereHeads + 2 * (hashOf(three) as usize)));
+        if (everywhereBit(place) & 1) compare(place, load<u32>(everywhereHeads + 4 * (hashOfFour(load<u32>(place), EVERYWHERE_HASH) as usize)));
       }
     }
   }
@@ -479,43 +699,51 @@ function everywhere(): void {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function everywhereBit(three: u32): u32 {
-  const hash = (((three | 0x20202020) & 0xffffff) * 0x9e3779b1) >> (32 - HASH_BITS);
-  return (load<u8>(everywhereBits + ((hash >> 3) as usize)) as u32) >> (hash & 7);
+function everywhereBit(at: usize): u32 {
+  return bitOf(everywhereBits, hashOfFour(load<u32>(at), EVERYWHERE_HASH));
 }
 
 /** True where a run, decoded in any phase that the readings would try, may hold a literal or another encoding. */
 function mayHold(begin: usize, end: usize, level: u32): bool {
-  if (holds(begin, end, level)) return true;
   const size = (end - begin) as u32;
-  for (let phase: u32 = 1; phase < 4; phase++) {
+  for (let phase: u32 = 0; phase < 4; phase++) {
     const last: u32 = size > TASTE + 4 ? size - TASTE - 4 : 0;
     const tail = last - ((last + 4 - phase) & 3) + 4;
-    const looksLikeText = isText(begin + phase, min(end, begin + phase + TASTE)) || isText(begin + tail, end);
+    // From its start a long run is decoded whatever it looks like, a short one where some of it looks like text.
+    const most: u32 = phase == 0 ? MOST_STRANGE_AT_START : MOST_STRANGE;
+    const looksLikeText =
+      (phase == 0 && size >= LONG_TEXT) || isText(begin + phase, min(end, begin + phase + TASTE), most) || isText(begin + tail, end, most);
     if (looksLikeText && holds(begin + phase, end, level)) return true;
   }
   return false;
 }
 
-/** True where the decoded characters look like text; says yes too often rather than too seldom. */
-function isText(from: usize, to: usize): bool {
-  let held: u32 = 0;
+/** True where at most `most` of the decoded characters are no text. */
+function isText(from: usize, to: usize, most: u32): bool {
   let strange: u32 = 0;
-  let size: u32 = 0;
-  let many: u32 = 0;
-  for (let at = from; at < to; at++) {
-    held = (held << 6) | load<u8>(values64 + load<u8>(at));
-    many += 6;
-    if (many < 8) continue;
-    many -= 8;
-    const byte = (held >> many) & 0xff;
-    size++;
-    if (byte > 126 || (byte < 32 && byte != 0 && byte != 9 && byte != 10 && byte != 13)) {
-      strange++;
-      if (strange > 3) return false;
+  for (let at = from; at < to; at += 4) {
+    const a = load<u8>(values64 + load<u8>(at)) as u32;
+    // The first bit of a group is the first bit of its first character.
+    if (a >= 32) {
+      if (++strange > most) return false;
+      continue;
     }
+    const b = at + 1 < to ? (load<u8>(values64 + load<u8>(at, 1)) as u32) : 0;
+    const c = at + 2 < to ? (load<u8>(values64 + load<u8>(at, 2)) as u32) : 0;
+    const d = at + 3 < to ? (load<u8>(values64 + load<u8>(at, 3)) as u32) : 0;
+    const three = (a << 18) | (b << 12) | (c << 6) | d;
+    if (isStrange(three >> 16)) strange++;
+    if (at + 2 < to && isStrange((three >> 8) & 0xff)) strange++;
+    if (at + 3 < to && isStrange(three & 0xff)) strange++;
+    if (strange > most) return false;
   }
-  return strange * 8 <= size;
+  return true;
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isStrange(byte: u32): bool {
+  return byte > 126 || (byte < 32 && byte != 0 && byte != 9 && byte != 10 && byte != 13);
 }
 
 /** Decodes base64 piece by piece, and says whether any piece may hold something. */
@@ -547,7 +775,8 @@ function isSuspicious(from: usize, to: usize, level: u32, isCutBefore: bool, isC
   let signs: u32 = 0;
   for (let at = from; at + 2 < to; at++) {
     const four = load<u32>(at);
-    if ((bitOf(four) & 1) && standsAny(load<u16>(heads + 2 * (hashOf(four) as usize)), at, from, to)) return true;
+    const hash = hashOfThree(four, ALL_HASH);
+    if ((bitOf(allBits, hash) & 1) && standsAny(load<u32>(allHeads + 4 * (hash as usize)), at, from, to)) return true;
     const byte = four & 0xff;
     if (byte == 0x5c || byte == 0x25 || byte == 0x26) signs++;
     // Three characters with NULs between them.
@@ -576,13 +805,13 @@ function isWrappedWithin(end: usize, to: usize, size: u32): bool {
   return size >= LEAST_LINE && end < to && (load<u8>(end) == 10 || load<u8>(end) == 13);
 }
 
-function standsAny(index: u16, place: usize, from: usize, to: usize): bool {
+function standsAny(index: u32, place: usize, from: usize, to: usize): bool {
   while (index != 0) {
     const entry = entries + 16 * (index as usize);
-    const at = place - (load<u16>(entry, 10) as usize);
-    const size = load<u16>(entry, 8) as usize;
+    const at = place - (load<i8>(entry, 13) as isize as usize);
+    const size = load<u8>(entry, 12) as usize;
     if (at >= from && at + size <= to && stands(entry, at, size)) return true;
-    index = load<u16>(entry, 12);
+    index = load<u32>(entry, 8);
   }
   return false;
 }

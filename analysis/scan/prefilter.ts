@@ -15,8 +15,6 @@ export interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   bitsAt(): number;
   headsAt(): number;
-  everywhereBitsAt(): number;
-  everywhereHeadsAt(): number;
   entriesAt(): number;
   mostEntries(): number;
   textsAt(): number;
@@ -33,8 +31,9 @@ export interface Exports {
   countOfEscapes(): number;
   hasOverflown(): number;
   hasNuls(): number;
-  hashOf(three: number): number;
-  prepare(before: number, behind: number, stride: number): void;
+  hashOfThree(bytes: number, size: number): number;
+  hashOfFour(bytes: number, size: number): number;
+  prepare(before: number, behind: number, shortHex: boolean, stride: number): void;
   survey(window: number, length: number, from: number, to: number): void;
   narrow(window: number, length: number, even: number, odd: number): void;
   lines(window: number, length: number): number;
@@ -43,8 +42,6 @@ export interface Exports {
 const NAMES = [
   'bitsAt',
   'headsAt',
-  'everywhereBitsAt',
-  'everywhereHeadsAt',
   'entriesAt',
   'mostEntries',
   'textsAt',
@@ -61,7 +58,8 @@ const NAMES = [
   'countOfEscapes',
   'hasOverflown',
   'hasNuls',
-  'hashOf',
+  'hashOfThree',
+  'hashOfFour',
   'prepare',
   'survey',
   'narrow',
@@ -93,7 +91,7 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
   const odd = even + size / 2 + SLACK;
   exports.memory.grow(Math.max(0, Math.ceil((odd + size / 2 + 2 * SLACK) / PAGE) - exports.memory.buffer.byteLength / PAGE));
   fill(exports, tables);
-  exports.prepare(sought.before, sought.behind, tables.stride);
+  exports.prepare(sought.before, sought.behind, sought.shortHex, tables.stride);
 
   const { buffer } = exports.memory;
   const plain = plainSurveyor(sought, windowBytes);
@@ -161,12 +159,10 @@ function listed(buffer: ArrayBuffer, at: number, count: number): readonly number
   return count === 0 ? NOTHING : Array.from(new Uint32Array(buffer, at, count));
 }
 
-function fill(exports: Exports, { bits, heads, everywhereBits, everywhereHeads, entries, texts }: LiteralTables): void {
+function fill(exports: Exports, { bits, heads, entries, texts }: LiteralTables): void {
   const memory = new Uint8Array(exports.memory.buffer);
   memory.set(bits, exports.bitsAt());
-  memory.set(everywhereBits, exports.everywhereBitsAt());
   memory.set(new Uint8Array(heads.buffer), exports.headsAt());
-  memory.set(new Uint8Array(everywhereHeads.buffer), exports.everywhereHeadsAt());
   memory.set(entries, exports.entriesAt());
   memory.set(texts, exports.textsAt());
 }

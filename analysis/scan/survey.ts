@@ -8,18 +8,25 @@ import { narrowed } from '../text/utf16.ts';
 import { Hits } from './hits.ts';
 import { literalFinder, type Literal } from './literals.ts';
 
-/** What is known of a literal that is looked for. */
+/**
+ * Where a literal is looked for: where words begin in runs of token characters, in longer runs, before them, at dots, or
+ * everywhere. Around escapes all literals are looked for.
+ */
+export type Place = 'start' | 'inner' | 'near' | 'dot' | 'everywhere';
+
 export interface SoughtLiteral extends Literal {
-  /** True where it may stand anywhere; otherwise near a run of token characters, or near an escape. */
-  readonly everywhere: boolean;
+  /** Empty for the forms that literals have in escaped text. */
+  readonly places: readonly Place[];
 }
 
 /** Everything that is looked for. */
 export interface Sought {
   readonly literals: readonly SoughtLiteral[];
-  /** Characters before a run, and behind it, within which the literals that are not everywhere begin. */
+  /** Characters before a run within which the literals begin that are near one, and behind a run those that are in one. */
   readonly before: number;
   readonly behind: number;
+  /** True where literals near runs are also looked for before runs of 12 to 19 hexadecimal digits. */
+  readonly shortHex: boolean;
 }
 
 export interface Survey {

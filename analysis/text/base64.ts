@@ -14,6 +14,11 @@ const LEAST_LINE = 40;
 const MOST_INDENT = 32;
 /** Characters at both ends of a run that are decoded to see whether a phase gives text; a multiple of four. */
 const TASTE = 24;
+/** So many of the bytes of these (18) may be no text, where the start of the encoded text is known and where it is not. */
+const MOST_STRANGE_AT_START = 6;
+const MOST_STRANGE = 2;
+/** Runs from which something is decoded that neither begins nor ends with text. */
+const LONG_TEXT = 64;
 
 const NONE = 255;
 const VALUES = valuesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', '-_');
@@ -50,7 +55,7 @@ export function base64(
   let carry: Phase | null = null;
   for (const run of runsOf(parent, places ?? everywhere(parent))) {
     const skip = carried !== null && run.start === 0 ? modulo(run.indexOf(carried.offset) - carried.phase) : 0;
-    for (const phase of [skip, ...otherPhases(run, skip), ...linePhases(run, skip)]) {
+    for (const phase of phasesOf(run, skip)) {
       const haystack = decode(parent, run, phase, context);
       if (haystack.to > haystack.from) found.push(haystack);
     }
@@ -194,29 +199,29 @@ class Run {
   }
 }
 
-/** The phases that the run's start does not have and that give text, at the run's beginning or at its end. */
-function otherPhases(run: Run, skip: number): readonly number[] {
+/**
+ * The phases in which a run is decoded: from its start, unless it is short and neither begins nor ends with text; in the
+ * others, where that gives text at its beginning or end; and from the start of each line, for lines may be encoded one by one.
+ */
+function phasesOf(run: Run, skip: number): Iterable<number> {
   const last = Math.max(0, run.length - TASTE - 4);
-  return [0, 1, 2, 3].filter(
-    (phase) =>
-      phase !== skip &&
-      (isText(run.decode(phase, phase + TASTE)) || isText(run.decode(last - modulo(last - phase) + 4, run.length))),
-  );
+  const phases = [0, 1, 2, 3].filter((phase) => {
+    const most = phase === skip ? MOST_STRANGE_AT_START : MOST_STRANGE;
+    return (
+      (phase === skip && run.length >= LONG_TEXT) ||
+      isText(run.decode(phase, phase + TASTE), most) ||
+      isText(run.decode(last - modulo(last - phase) + 4, run.length), most)
+    );
+  });
+  if (run.lines.length === 1) return phases;
+  return new Set([...phases, ...run.before.map((before) => modulo(before))]);
 }
 
-/** The phases of lines that do not begin with a group of the run: each may be encoded on its own. */
-function linePhases(run: Run, skip: number): readonly number[] {
-  if (run.lines.length < 2) return [];
-  const phases = new Set(run.before.map((before) => modulo(before)));
-  for (const phase of [skip, ...otherPhases(run, skip)]) phases.delete(phase);
-  return [...phases];
-}
-
-function isText(bytes: Buffer): boolean {
-  if (bytes.length < 12) return false;
+/** True where at most `most` bytes are no text. */
+function isText(bytes: Buffer, most: number): boolean {
   let strange = 0;
   for (const byte of bytes) if (byte > 126 || (byte < 32 && byte !== 0 && byte !== 9 && byte !== 10 && byte !== 13)) strange++;
-  return strange * 8 <= bytes.length;
+  return strange <= most;
 }
 
 /** The part of a run that the zone needs, decoded from `phase` characters after the run's start. */

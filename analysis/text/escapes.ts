@@ -9,7 +9,7 @@ import { indexAt, type Reading } from './haystack.ts';
 
 /** What may have to be undone: an escape, a percent-encoded byte, a character reference, or two strings that are joined. */
 const ESCAPE =
-  /\\(?:u\{(?<point>0{0,4}[0-9a-fA-F]{1,2})\}|u00(?<unit>[0-9a-fA-F]{2})|x(?<byte>[0-9a-fA-F]{2})|(?<octal>[01][0-7]{2})|(?<sign>[nrtbfv0'"`/\\]))|%(?<percent>[0-9a-fA-F]{2})|&(?:#[xX]0{0,4}(?<hex>[0-9a-fA-F]{1,2})|#0{0,4}(?<number>[0-9]{1,3})|(?<name>amp|quot|apos|lt|gt|sol|colon|equals|lowbar|hyphen|period|plus));|(?<quote>["'`])[ \t\r\n]{0,16}[+.][ \t\r\n]{0,16}\k<quote>/g;
+  /\\(?:u\{(?<point>0{0,4}[0-9a-fA-F]{1,2})\}|u00(?<unit>[0-9a-fA-F]{2})|x(?<byte>[0-9a-fA-F]{2})|(?<octal>[01][0-7]{2})|(?<sign>[nrtbfv0'"`/\\]))|%(?<percent>[0-9a-fA-F]{2})|&(?:#[xX]0{0,4}(?<hex>[0-9a-fA-F]{1,2})|#0{0,4}(?<number>[0-9]{1,3})|(?<name>amp|quot|apos|lt|gt));|(?<quote>["'`])[ \t\r\n]{0,16}\+[ \t\r\n]{0,16}\k<quote>/g;
 
 const SIGNS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v', '0': '\0' };
 const NAMES: Readonly<Record<string, string>> = {
@@ -18,13 +18,6 @@ const NAMES: Readonly<Record<string, string>> = {
   apos: "'",
   lt: '<',
   gt: '>',
-  sol: '/',
-  colon: ':',
-  equals: '=',
-  lowbar: '_',
-  hyphen: '-',
-  period: '.',
-  plus: '+',
 };
 
 /** A reading with the index at which a character of the reading it came from begins. */
@@ -114,12 +107,12 @@ function meaning(groups: Readonly<Record<string, string | undefined>>): string {
 
 /** True where a stretch of text may hold something to undo; quick, and wrong only by saying yes. */
 export function mayBeEscaped(text: string): boolean {
-  return /[\\%&]|["'`][ \t\r\n]{0,16}[+.]/.test(text);
+  return /[\\%&]|["'`][ \t\r\n]{0,16}\+/.test(text);
 }
 
 /** True where an escape or another piece of the string follows: what was matched up to here may be cut short. */
 export function mayGoOn(text: string, at: number): boolean {
-  return /^(?:[\\%&]|["'`][ \t\r\n]{0,16}[+.])/.test(text.slice(at, at + 18));
+  return /^(?:[\\%&]|["'`][ \t\r\n]{0,16}\+)/.test(text.slice(at, at + 18));
 }
 
 /**
