@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { deflatedZeros, nestedBomb } from './build-bombs.ts';
-import { gem, gzipMember, join, tar, tgz, utf8, zip, zipOf, type Files } from './build.ts';
+import { gem, gzipMember, join, noise, tar, tgz, utf8, zip, zipOf, type Files } from './build.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { look, reasons, texts, type Look } from './look.ts';
 import { bytesSource } from './source.ts';
@@ -14,15 +14,6 @@ const FILES: Files = {
   'data/empty': new Uint8Array(),
   'config/.env': utf8('KEY=value\n'),
 };
-
-/** Bytes that do not compress. */
-function noise(length: number): Uint8Array {
-  let state = 1;
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return state >>> 24;
-  });
-}
 
 const asText = (files: Files, prefix = ''): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`${prefix}${name}`, Buffer.from(bytes).toString('latin1')]));
