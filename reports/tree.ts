@@ -82,10 +82,6 @@ export function quote(...children: readonly BlockContent[]): RootContent {
   return { type: 'blockquote', children: [...children] };
 }
 
-export function sql(value: string): RootContent {
-  return { type: 'code', lang: 'sql', value };
-}
-
 function inline(children: readonly Inline[]): PhrasingContent[] {
   return children.map((child) => (typeof child === 'string' ? ({ type: 'text', value: child } satisfies Text) : child));
 }

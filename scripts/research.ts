@@ -23,7 +23,7 @@ import { thisHolder } from '../data/store/holder.ts';
 import { requestLedger } from '../data/store/ledger.ts';
 import { readProgress, type RunProgress } from '../data/store/progress.ts';
 import { abandonRun, openOrResumeRun, releaseRun, renewRun, switchOffService, type RunSpec } from '../data/store/run.ts';
-import { validationMemory } from '../data/store/validation.ts';
+import { auditTrail, validationMemory } from '../data/store/validation.ts';
 import { freeAbandoned } from '../data/store/work.ts';
 import { sampleOf, type Config } from './config.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -253,7 +253,7 @@ function validatorOf(
     settings: settingsOf(config),
     periodDays: config.validation.periodDays,
     ...(config.validation.askInterrupted ? { askInterruptedBefore: new Date() } : {}),
-    audit: (row) => log.debug({ ...row }, 'a service was asked'),
+    audit: auditTrail(database, { run, keyId }),
     log,
     signal,
   });

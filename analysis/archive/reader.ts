@@ -25,9 +25,6 @@ export interface Reader {
   skip(bytes: number): void;
 }
 
-/** The most bytes that can be asked to be at hand at one time. */
-export const LOOK_AHEAD = 64 * 1024;
-
 /** Fills the window of a level in one go; measured: 64 KiB and 1 MiB are slower by 10 % and more. */
 export const WINDOW_BYTES = 256 * 1024;
 
