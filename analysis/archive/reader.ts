@@ -19,13 +19,13 @@ export interface Reader {
   readonly problem: Problem | null;
   /** The bytes at hand, at most `limit`; the view is valid until the next `fill`. */
   peek(limit?: number): Uint8Array;
-  /** Brings at least `bytes` bytes (at most `LOOK_AHEAD`) to hand; false: fewer are left, and those are at hand. */
+  /** Brings at least `bytes` bytes (at most 192 KiB, which every window has room for) to hand; false: fewer are left, and those are at hand. */
   fill(bytes: number): boolean | Promise<boolean>;
   /** Passes over bytes at hand. */
   skip(bytes: number): void;
 }
 
-/** Fills the window of a level in one go; measured: 64 KiB and 1 MiB are slower by 10 % and more. */
+/** A level's window: large enough that refilling costs little, small enough to stay in the processor's cache. */
 export const WINDOW_BYTES = 256 * 1024;
 
 /** Writes bytes into `into` from index `from` on and says how many; 0 is the end. */

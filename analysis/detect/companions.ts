@@ -1,6 +1,6 @@
 /** The parts that stand apart from their tokens, anywhere in the artifact. */
 import type { Secret, Parts } from '../secret.ts';
-import { pairs } from './match.ts';
+import { pairs } from './near.ts';
 import { byPreference, type Span } from './preference.ts';
 import type { CompiledCompanion } from './rules.ts';
 

@@ -104,20 +104,33 @@ class Artifact implements ArtifactScanner {
   entry(path: readonly string[]): OpenEntry {
     const entry = this.#entries++;
     let placed: Placed[] = [];
-    let left = 0;
-    const scanner = new EntryScanner(this.#bench, (one) => {
-      if (one.match.rule.target.kind === 'companion') this.#keep(one, { path, entry, start: one.start, end: one.end });
-      else if (placed.length < MOST_CANDIDATES.entry) placed.push(one);
-      else left++;
-    });
+    let isCrowded = false;
+    const scanner = new EntryScanner(
+      this.#bench,
+      (one) => {
+        if (one.match.rule.target.kind === 'companion') {
+          this.#keep(one, { path, entry, start: one.start, end: one.end });
+        } else if (placed.length < MOST_CANDIDATES.entry) {
+          placed.push(one);
+        } else {
+          isCrowded = true;
+          scanner.stop();
+        }
+      },
+      ({ reason, detail }) => this.#skip(path, reason, detail),
+    );
     return {
       push: (chunk) => scanner.push(chunk),
       end: () => {
         scanner.end();
         this.#settle(path, entry, placed);
         placed = [];
-        if (left > 0)
-          this.#skip(path, 'limit-candidates', `${left} candidates beyond the first ${MOST_CANDIDATES.entry} of the entry`);
+        if (isCrowded)
+          this.#skip(
+            path,
+            'limit-candidates',
+            `the entry has more than ${MOST_CANDIDATES.entry} candidates; further ones were not looked for`,
+          );
         for (const { target } of this.#takeFaulty())
           this.#skip(
             path,
@@ -186,8 +199,16 @@ class Artifact implements ArtifactScanner {
   }
 }
 
-function placeOf(path: readonly string[], { match, start, end, line, column }: Placed): Place {
-  return { path, line, column, offset: start, length: end - start, decoding: match.decoding, label: labelOf(path) };
+function placeOf(path: readonly string[], { match, place, line, column }: Placed): Place {
+  return {
+    path,
+    line,
+    column,
+    offset: place.start,
+    length: place.end - place.start,
+    decoding: match.decoding,
+    label: labelOf(path),
+  };
 }
 
 function redacted(format: Format, parts: Parts): string {

@@ -2,7 +2,7 @@
  * How a rule's literals can be found without looking everywhere: by the runs of characters that no match of its pattern can
  * be without. The numbers and alphabets are those of `prefilter.as`.
  */
-import { shapeOf, type CharacterSet, type Shape } from './shape.ts';
+import { isTelling, shapeOf, type CharacterSet, type Lead, type Shape } from './shape.ts';
 
 /** Characters of the runs that the prefilter sees: those of base64 in both alphabets, and with them some signs of addresses. */
 const RUN_CHARACTERS = charactersOf(/[A-Za-z0-9_\-+/]/);
@@ -15,6 +15,10 @@ const AT_START = 12;
 const RUN = 20;
 const LONG_RUN = 32;
 const SHORT_HEXADECIMAL = 12;
+const RUNS = [
+  [RUN_CHARACTERS, RUN],
+  [LONG_RUN_CHARACTERS, LONG_RUN],
+] as const;
 /** How far before a run a literal may begin to be looked for as if it stood in it. */
 const INNER = 16;
 /** Farther from its run a literal is looked for everywhere instead. */
@@ -26,10 +30,8 @@ export type Gate =
   | { readonly kind: 'start' }
   /** They stand in a run of at least 20, begin up to 16 characters before it, or up to `behind` characters behind its end. */
   | { readonly kind: 'inner'; readonly behind: number }
-  /** They begin up to `before` characters before a run, or in a long one. */
-  | { readonly kind: 'near'; readonly before: number; readonly shortHex: boolean }
-  /** They begin with a dot. */
-  | { readonly kind: 'dot' }
+  /** They begin up to `before` characters before a run, behind which its lead stands, or in a long one. */
+  | { readonly kind: 'near'; readonly before: number; readonly shortHex: boolean; readonly lead: Lead | null }
   | { readonly kind: 'everywhere' };
 
 interface Searched {
@@ -40,31 +42,29 @@ interface Searched {
 }
 
 export function gateOf({ literals, ignoreCase, pattern, reach }: Searched): Gate {
-  const other: Gate = { kind: literals.every((literal) => literal.startsWith('.')) ? 'dot' : 'everywhere' };
   const shape = shapeOf(pattern);
-  if (shape === null) return other;
+  if (shape === null) return { kind: 'everywhere' };
   const first = shape.run(RUN_CHARACTERS, AT_START);
   const isGuarded = LETTERS_AND_DIGITS.isSubsetOf(shape.notBefore);
   if (first !== null && first.latest === 0 && reach === 0 && isGuarded) return { kind: 'start' };
-  for (const [characters, least] of [
-    [RUN_CHARACTERS, RUN],
-    [LONG_RUN_CHARACTERS, LONG_RUN],
-  ] as const) {
+  for (const [characters, least] of RUNS) {
     if (shape.holds(literals, ignoreCase, characters, least)) return { kind: 'inner', behind: 0 };
     const run = shape.run(characters, least);
     if (run === null) continue;
     // The literal begins at the match's start or up to `reach` behind it, the run between `earliest` and `latest`.
     const behind = Math.max(0, reach - run.earliest - run.least + 1);
     if (run.latest <= INNER && behind <= FARTHEST) return { kind: 'inner', behind };
-    // Before a long run all of it is looked at, for what stands before the token may belong to it: an equals sign, a colon.
-    const far = least === LONG_RUN ? run : shape.isolatedRun(characters, least);
-    if (far !== null && far.latest <= FARTHEST && reach < far.earliest)
-      return { kind: 'near', before: far.latest, shortHex: false };
   }
+  const led = shape.isolatedRun(RUN_CHARACTERS, RUN);
+  if (led !== null && led.latest <= FARTHEST && reach < led.earliest && led.lead !== null && isTelling(led.lead))
+    return { kind: 'near', before: led.latest, shortHex: false, lead: led.lead };
+  const long = shape.run(LONG_RUN_CHARACTERS, LONG_RUN);
+  if (long !== null && long.latest <= FARTHEST && reach <= long.latest)
+    return { kind: 'near', before: long.latest, shortHex: false, lead: null };
   const hexadecimal = shape.isolatedRun(HEXADECIMAL, SHORT_HEXADECIMAL);
   if (hexadecimal !== null && hexadecimal.latest <= FARTHEST && reach < hexadecimal.earliest && isAlone(shape))
-    return { kind: 'near', before: hexadecimal.latest, shortHex: true };
-  return other;
+    return { kind: 'near', before: hexadecimal.latest, shortHex: true, lead: hexadecimal.lead };
+  return { kind: 'everywhere' };
 }
 
 /** True where the run of hexadecimal digits is where a run of token characters begins. */

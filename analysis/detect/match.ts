@@ -1,10 +1,11 @@
-/** Runs the patterns around the literals that were found, and looks for the parts that stand near a token. */
+/** Runs the patterns around the literals that were found. */
 import type { Hits } from '../scan/hits.ts';
 import { Secret, type Parts } from '../secret.ts';
-import { mayBeEscaped, mayGoOn, unescaped } from '../text/escapes.ts';
+import { mayBeEscaped, mayGoOn, unescaped, type Unescaped } from '../text/escapes.ts';
 import type { Haystack, Reading } from '../text/haystack.ts';
-import { byPreference } from './preference.ts';
-import { GUARD, type CompiledCompanion, type Rule, type RuleSet } from './rules.ts';
+import { FITS, isEscapeAt, SignAhead } from './check.ts';
+import { spanOf, withCompanions, type Claims } from './near.ts';
+import { GUARD, type Rule, type RuleSet } from './rules.ts';
 
 /** A match of a rule, with offsets in the window. */
 export interface Match {
@@ -19,17 +20,22 @@ export interface Match {
   readonly fixed: number;
 }
 
-export interface Matcher {
-  /**
-   * All matches of the haystack around these hits.
-   *
-   * @param claims of the entry, to be given with each of its haystacks
-   */
-  match(haystack: Haystack, hits: Hits, claims: Claims, found: (match: Match) => void): void;
+/** What is kept over all haystacks of an entry. */
+export interface Session {
+  readonly claims: Claims;
+  /** Characters that patterns may still be run on in vain; below zero, nothing more is looked for in the entry. */
+  work: number;
 }
 
-/** The parts that tokens of an entry have taken as their companions, each with the token that did. */
-export type Claims = Map<string, string>;
+/** What a pattern costs that does not match, at most; what a match costs besides its length; and each character unescaped. */
+const MOST_IN_VAIN = 1024;
+const MATCH_IN_VAIN = 256;
+const UNESCAPING = 8;
+
+export interface Matcher {
+  /** All matches of the haystack around these hits. */
+  match(haystack: Haystack, hits: Hits, session: Session, found: (match: Match) => void): void;
+}
 
 /** A format whose own function failed; the match was left out. */
 export type OnFault = (rule: Rule) => void;
@@ -37,148 +43,184 @@ export type OnFault = (rule: Rule) => void;
 export function createMatcher({ rules, leads }: RuleSet, onFault: OnFault): Matcher {
   /** Where the last match of each rule ended in the current haystack: as in a scan of the whole text, none overlaps it. */
   const ends = new Int32Array(rules.length);
+  /** Up to where matches of each rule have been tried to begin. */
+  const tried = new Int32Array(rules.length);
+  const ahead = rules.map(({ gate }) =>
+    gate.kind === 'near' && gate.lead !== null ? new SignAhead(gate.lead.signs, gate.before) : null,
+  );
+
+  function matchRule(
+    rule: Rule,
+    haystack: Haystack,
+    at: number,
+    length: number,
+    isForm: boolean,
+    session: Session,
+  ): readonly Match[] {
+    const { bytes, length: size } = haystack;
+    const sign = ahead[rule.index];
+    if (sign !== null && sign !== undefined && !isForm && !sign.comes(bytes, size, at)) return [];
+    const starts: number[] = [];
+    // Where only escapes keep the text from fitting, or may.
+    let isHidden = isForm;
+    for (let start = Math.max(at - rule.reach, tried[rule.index] ?? 0, ends[rule.index] ?? 0, 0); start <= at; start++) {
+      const stop = rule.check.at(bytes, size, start);
+      if (stop === FITS) starts.push(start);
+      else if (stop >= 0 && isEscapeAt(bytes, size, start + stop)) isHidden = true;
+    }
+    tried[rule.index] = at + 1;
+    if (starts.length === 0 && !isHidden) return [];
+    const hit: Hit = { rule, at, length, session, onFault };
+    for (const reading of haystack.readingsAt(at)) {
+      const plain = searchPlain(hit, reading, starts);
+      if (plain.found !== null) ends[rule.index] = plain.found.end;
+      const matches = plain.found === null ? [] : [plain.found.match];
+      if (plain.isSure || !(isHidden || plain.mayBeHidden)) {
+        if (matches.length > 0) return matches;
+        continue;
+      }
+      const open = searchUnescaped(hit, reading);
+      if (open !== null) matches.push(open);
+      if (matches.length > 0) return matches;
+    }
+    return [];
+  }
 
   return {
-    match(haystack, hits, claims, found) {
+    match(haystack, hits, session, found) {
       if (hits.count === 0) return;
       ends.fill(0);
+      tried.fill(0);
+      for (const sign of ahead) sign?.reset();
+      for (const { check } of rules) check.reset();
       for (let hit = 0; hit < hits.count; hit++) {
         const lead = leads[hits.literal(hit)];
         if (lead === undefined) continue;
         const at = hits.start(hit);
+        const isForm = lead.length !== lead.literal.text.length;
         for (const rule of lead.rules) {
-          for (const match of matchesAt(rule, haystack, {
-            at,
-            length: lead.length,
-            end: ends[rule.index] ?? 0,
-            claims,
-            onFault,
-          })) {
-            if (match.last > 0) ends[rule.index] = match.last;
-            found(match.match);
-          }
+          if (session.work < 0) return;
+          if (at < (ends[rule.index] ?? 0)) continue;
+          for (const match of matchRule(rule, haystack, at, lead.length, isForm, session)) found(match);
         }
       }
     },
   };
 }
 
-/** A literal that was found, and what is known there. */
-interface Lead {
+/** A literal that was found. */
+interface Hit {
+  readonly rule: Rule;
   readonly at: number;
   /** Characters of the literal. */
   readonly length: number;
-  /** Where the last match of the rule ended. */
-  readonly end: number;
-  readonly claims: Claims;
+  readonly session: Session;
   readonly onFault: OnFault;
 }
 
-/** A match and where it ended in the haystack; 0 where it was found in unescaped text. */
-interface Outcome {
+interface Found {
   readonly match: Match;
-  readonly last: number;
+  readonly end: number;
 }
 
-/** The match that holds the literal, in the text as it is and, where escapes may hide or cut it, in the text without them. */
-function* matchesAt(rule: Rule, haystack: Haystack, lead: Lead): Generator<Outcome> {
-  if (lead.at < lead.end) return;
-  for (const reading of haystack.readingsAt(lead.at)) {
-    const { from, text } = regionOf(rule, reading, lead.at, lead.end);
-    const found = search(rule, reading, lead, { from, text });
-    if (found !== null) yield { match: found.match, last: found.end };
-    const isSure = found !== null && isComplete(rule, found.match) && !mayGoOn(text, found.end - from);
-    if (!isSure && mayBeEscaped(text)) {
-      const match = searchUnescaped(rule, reading, lead);
-      if (match !== null) yield { match, last: 0 };
+interface PlainSearch {
+  readonly found: Found | null;
+  /** True where the match is all there is, whatever the escapes around it. */
+  readonly isSure: boolean;
+  /** True where the match, or a better one, may be hidden by escapes. */
+  readonly mayBeHidden: boolean;
+}
+
+const NOTHING: PlainSearch = { found: null, isSure: false, mayBeHidden: false };
+
+/** The match that begins at one of these places and holds the literal, in the text as it is. */
+function searchPlain(hit: Hit, reading: Reading, starts: readonly number[]): PlainSearch {
+  const [first] = starts;
+  if (first === undefined) return NOTHING;
+  const { rule, at } = hit;
+  const from = Math.max(0, first - GUARD);
+  const text = reading.text(from, Math.min(reading.length, at + rule.maxLength + GUARD));
+  const found = searchText(hit, reading, text, from, starts);
+  if (found === null) return { found, isSure: false, mayBeHidden: mayBeEscaped(text) };
+  const isSure = isComplete(rule, found.match) && !mayGoOn(text, found.end - from);
+  return { found, isSure, mayBeHidden: !isSure && mayBeEscaped(text) };
+}
+
+/** @param from the index in the reading at which the text begins */
+function searchText(hit: Hit, reading: Reading, text: string, from: number, starts: Iterable<number>): Found | null {
+  const { rule, at, length, session } = hit;
+  for (const start of starts) {
+    rule.sticky.lastIndex = start - from;
+    const match = rule.sticky.exec(text);
+    if (match === null) {
+      session.work -= Math.min(rule.maxLength, MOST_IN_VAIN);
+      if (session.work < 0) return null;
+      continue;
     }
-    if (found !== null) return;
+    session.work -= match[0].length + MATCH_IN_VAIN;
+    const end = start + match[0].length;
+    const span = spanOf(match);
+    if (span === null || end < at + length) continue;
+    const parts = secretsOf(match);
+    if (!accepted(rule, parts, hit.onFault)) continue;
+    session.work += match[0].length + MATCH_IN_VAIN;
+    const tokenStart = from + span[0];
+    const tokenEnd = from + span[1];
+    const token = { rule, parts, reading, start: tokenStart, end: tokenEnd, claims: session.claims };
+    return {
+      match: {
+        rule,
+        parts: withCompanions(token),
+        start: reading.start(tokenStart),
+        end: reading.end(tokenEnd),
+        decoding: reading.decoding,
+        fixed: Math.max(0, Math.min(tokenEnd, at + length) - Math.max(tokenStart, at)),
+      },
+      end,
+    };
   }
-}
-
-/** The text in which the match must lie, with what its guards may look at. */
-interface Region {
-  readonly from: number;
-  readonly text: string;
-}
-
-function regionOf({ reach, maxLength }: Rule, reading: Reading, at: number, end: number): Region {
-  const from = Math.max(0, Math.max(at - reach, end) - GUARD);
-  return { from, text: reading.text(from, Math.min(reading.length, at + maxLength + GUARD)) };
+  return null;
 }
 
 function isComplete({ target }: Rule, { parts }: Match): boolean {
   return target.kind === 'companion' || target.companions.every(({ companion }) => parts[companion.name] !== undefined);
 }
 
-/** Escapes can be undone twice: a string within a string. */
-function searchUnescaped(rule: Rule, reading: Reading, lead: Lead): Match | null {
+/** The match in the text without its escapes. They can be undone twice: a string within a string. */
+function searchUnescaped(hit: Hit, reading: Reading): Match | null {
+  const { rule, session } = hit;
   const near = nearOf(rule);
-  const first = Math.max(0, lead.at - 2 * rule.reach - 2 * GUARD - near);
-  const last = Math.min(reading.length, lead.at + 2 * rule.maxLength + 4 * GUARD + near);
+  const first = Math.max(0, hit.at - 2 * rule.reach - 2 * GUARD - near);
+  const last = Math.min(reading.length, hit.at + 2 * rule.maxLength + 4 * GUARD + near);
+  session.work -= UNESCAPING * (last - first);
   const once = unescaped(reading, first, last);
   if (once === null) return null;
-  const at = once.from(lead.at);
-  const region = regionOf(rule, once, at, 0);
-  const found = search(rule, once, { ...lead, at, end: 0 }, region)?.match ?? null;
-  if ((found !== null && isComplete(rule, found)) || !mayBeEscaped(region.text)) return found;
-  const twice = unescaped(once, 0, once.length);
-  if (twice === null) return found;
-  const again = { ...lead, at: twice.from(at), end: 0 };
-  const better = search(rule, twice, again, regionOf(rule, twice, again.at, 0))?.match ?? null;
-  return better !== null && (found === null || isComplete(rule, better)) ? better : found;
+  const at = once.from(hit.at);
+  const found = searchOpen({ ...hit, at }, once);
+  if (found.match !== null && isComplete(rule, found.match)) return found.match;
+  const twice = found.mayBeHidden ? unescaped(once, 0, once.length) : null;
+  if (twice === null) return found.match;
+  const better = searchOpen({ ...hit, at: twice.from(at) }, twice).match;
+  return better !== null && (found.match === null || isComplete(rule, better)) ? better : found.match;
+}
+
+function searchOpen(hit: Hit, reading: Unescaped): { readonly match: Match | null; readonly mayBeHidden: boolean } {
+  const { rule, at } = hit;
+  const first = Math.max(0, at - rule.reach);
+  const from = Math.max(0, first - GUARD);
+  const text = reading.text(from, Math.min(reading.length, at + rule.maxLength + GUARD));
+  const bytes = Buffer.from(text, 'latin1');
+  const starts: number[] = [];
+  // The text is another one than the haystack's.
+  rule.check.reset();
+  for (let start = first; start <= at; start++) if (rule.check.at(bytes, bytes.length, start - from) === FITS) starts.push(start);
+  rule.check.reset();
+  // A text that does not fit may fit once what is still escaped is undone.
+  return { match: searchText(hit, reading, text, from, starts)?.match ?? null, mayBeHidden: mayBeEscaped(text) };
 }
 
 function nearOf({ target }: Rule): number {
   return target.kind === 'companion' ? 0 : Math.max(0, ...target.companions.map(({ near }) => near?.bytes ?? 0));
-}
-
-/** The match that holds the literal, and where it ends. */
-function search(
-  rule: Rule,
-  reading: Reading,
-  lead: Lead,
-  { from, text }: Region,
-): { readonly match: Match; readonly end: number } | null {
-  const { pattern, reach } = rule;
-  const { at, length, claims, onFault } = lead;
-  pattern.lastIndex = Math.max(at - reach, lead.end, from) - from;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const start = from + match.index;
-    const end = start + match[0].length;
-    if (start > at) return null;
-    // Overlapping matches are tried until one is taken, so that a bad one never hides a good one.
-    pattern.lastIndex = match.index + 1;
-    const span = spanOf(match);
-    if (span === null || end < at + length) continue;
-    const parts = secretsOf(match);
-    if (!accepted(rule, parts, onFault)) continue;
-    const tokenStart = from + span[0];
-    const tokenEnd = from + span[1];
-    const found: Match = {
-      rule,
-      parts: withCompanions({ rule, parts, reading, start: tokenStart, end: tokenEnd, claims }),
-      start: reading.start(tokenStart),
-      end: reading.end(tokenEnd),
-      decoding: reading.decoding,
-      fixed: Math.max(0, Math.min(tokenEnd, at + length) - Math.max(tokenStart, at)),
-    };
-    return { match: found, end };
-  }
-  return null;
-}
-
-/** From the first group's start to the last group's end, in the text. */
-function spanOf(match: RegExpExecArray): readonly [start: number, end: number] | null {
-  let start = Number.POSITIVE_INFINITY;
-  let end = -1;
-  for (const span of Object.values(match.indices?.groups ?? {})) {
-    // Groups that took no part in the match have no span, whatever the type says.
-    if (span === undefined) continue;
-    start = Math.min(start, span[0]);
-    end = Math.max(end, span[1]);
-  }
-  return end > start ? [start, end] : null;
 }
 
 function secretsOf(match: RegExpExecArray): Parts {
@@ -196,84 +238,6 @@ function accepted(rule: Rule, parts: Parts, onFault: OnFault): boolean {
   } catch {
     // The error is not kept: it may hold the token.
     onFault(rule);
-    return false;
-  }
-}
-
-/** A token whose companions are looked for. */
-interface Token {
-  readonly rule: Rule;
-  readonly parts: Parts;
-  readonly reading: Reading;
-  readonly start: number;
-  readonly end: number;
-  readonly claims: Claims;
-}
-
-function withCompanions(token: Token): Parts {
-  const { target } = token.rule;
-  if (target.kind === 'companion') return token.parts;
-  const all: Record<string, Secret> = { ...token.parts };
-  for (const compiled of target.companions) {
-    const value = nearest(compiled, all, token);
-    if (value !== null) all[compiled.companion.name] = value;
-  }
-  return all;
-}
-
-/** The companion that stands nearest to the token, as far as it is not a neighbour's. */
-function nearest({ companion, near }: CompiledCompanion, parts: Parts, token: Token): Secret | null {
-  if (near === null) return null;
-  const { reading, start, end, claims } = token;
-  const first = Math.max(0, start - near.bytes);
-  const last = Math.min(reading.length, end + near.bytes);
-  const from = Math.max(0, first - GUARD);
-  const text = reading.text(from, Math.min(reading.length, last + GUARD));
-  const options = [...spans(near.pattern, text, first - from)]
-    .filter((span) => from + span[1] <= last)
-    .map(([one, other]) => ({ start: from + one, end: from + other, value: new Secret(text.slice(one, other)) }));
-  if (options.length === 0) return null;
-  const owner = identity(token.parts);
-  const ordered = byPreference(token, otherTokens(token, text, from), options, ({ value }) => isTaken(claims, value, owner));
-  const best = ordered.find(({ part: { value } }) => pairs(companion, { ...parts, [companion.name]: value }));
-  if (best === undefined) return null;
-  if (!best.foreign) claims.set(best.part.value.reveal(), owner);
-  return best.part.value;
-}
-
-function isTaken(claims: Claims, value: Secret, owner: string): boolean {
-  return (claims.get(value.reveal()) ?? owner) !== owner;
-}
-
-/** Spans of the named groups of all matches from `at` on. */
-function* spans(pattern: RegExp, text: string, at: number): Generator<readonly [start: number, end: number]> {
-  pattern.lastIndex = at;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    if (match[0] === '') pattern.lastIndex++;
-    const span = spanOf(match);
-    if (span !== null) yield span;
-  }
-}
-
-/** Where other tokens of the same format begin. */
-function otherTokens({ rule, parts, start, end }: Token, text: string, from: number): readonly number[] {
-  const own = new Set(Object.values(parts).map((part) => part.reveal()));
-  return [...spans(rule.pattern, text, 0)]
-    .filter(([one, other]) => (from + other <= start || from + one >= end) && !own.has(text.slice(one, other)))
-    .map(([one]) => from + one);
-}
-
-function identity(parts: Parts): string {
-  return Object.values(parts)
-    .map((part) => part.reveal())
-    .join('\0');
-}
-
-/** False also where the companion's own check fails with an error: without a verdict there is no pair. */
-export function pairs(companion: CompiledCompanion['companion'], parts: Parts): boolean {
-  try {
-    return companion.accepts?.(parts) ?? true;
-  } catch {
     return false;
   }
 }

@@ -6,13 +6,17 @@ import type { Family } from '../../data/model.ts';
 import type { Literal } from '../scan/literals.ts';
 import type { Place, Sought, SoughtLiteral } from '../scan/survey.ts';
 import type { Companion, Format, Service } from '../service.ts';
+import { checkOf, type Check } from './check.ts';
 import { gateOf, type Gate } from './gate.ts';
+import { shapeOf } from './shape.ts';
 import { escapedForms } from '../text/escapes.ts';
 
 /** What the guards of a pattern may look at beyond the match, in characters, on both sides. */
 export const GUARD = 64;
 /** How much longer than its text the context of a token may be that is written with escapes. */
 const ESCAPED = 32;
+/** Text in UTF-16 is looked for in binaries where so many characters stand in a row. */
+const LEAST_WIDE = 9;
 /** A few characters more behind a run, for the same reason. */
 const BESIDE = 8;
 /** Longest match, and farthest companion. A window holds this much on both sides of a token, and four times it for encodings. */
@@ -24,6 +28,9 @@ export interface Rule {
   readonly literals: readonly Literal[];
   /** Flags `d` and `g`, and `i` where the format has it. */
   readonly pattern: RegExp;
+  /** The same with the flag `y` in place of `g`. */
+  readonly sticky: RegExp;
+  readonly check: Check;
   readonly reach: number;
   readonly maxLength: number;
   readonly gate: Gate;
@@ -96,7 +103,9 @@ export function compileRules(services: readonly Service[]): RuleSet {
     literals: leads.map(({ literal }) => literal),
     before: Math.max(0, ...gates.map((gate) => (gate.kind === 'near' ? gate.before + ESCAPED : 0))),
     behind: Math.max(0, ...gates.map((gate) => (gate.kind === 'inner' ? gate.behind : 0))) + BESIDE,
+    hasShortMatches: rules.some(({ pattern }) => (shapeOf(pattern)?.shortest ?? 0) < LEAST_WIDE),
     shortHex: gates.some((gate) => gate.kind === 'near' && gate.shortHex),
+    leads: gates.flatMap((gate) => (gate.kind === 'near' ? (gate.lead ?? []) : [])),
   };
   return { rules, leads, sought, context: Math.max(0, ...matches) + near + 2 * GUARD };
 }
@@ -116,6 +125,8 @@ function rule(index: number, id: string, searchable: Searchable, target: Rule['t
     index,
     literals: literals.map((text) => ({ text, ignoreCase })),
     pattern: searching(id, pattern),
+    sticky: new RegExp(pattern.source, `dy${pattern.flags}`),
+    check: checkOf(pattern),
     reach,
     maxLength,
     gate: gateOf({ literals, ignoreCase, pattern, reach }),

@@ -17,25 +17,37 @@ interface Piece {
 /** One of the ways in which a pattern can match: pieces one after another. */
 type Way = readonly Piece[];
 
+/** What stands before a run: signs of which one must, and what may stand between that and the run. Soft signs say little. */
+export interface Lead {
+  readonly signs: CharacterSet;
+  readonly between: CharacterSet;
+}
+
 /** A run that every match holds: where it begins at the earliest and at the latest, from the match's start on. */
 export interface Run {
   readonly earliest: number;
   readonly latest: number;
   /** Characters that it has at least. */
   readonly least: number;
+  /** What stands before it; null: anything may. */
+  readonly lead: Lead | null;
 }
 
 export interface Shape {
+  /** Characters of the shortest match. */
+  readonly shortest: number;
   /** Characters of the longest match; infinite where a repetition has no end. */
   readonly longest: number;
   /** A run of at least `least` characters of the set that every match holds, the one that begins soonest; null: there is none. */
   run(set: CharacterSet, least: number): Run | null;
-  /** The same of runs before which no character of the set can stand. */
+  /** The same of runs that have a lead. */
   isolatedRun(set: CharacterSet, least: number): Run | null;
   /** True where every match holds one of these texts within a run of at least `least` characters of the set. */
   holds(texts: readonly string[], ignoreCase: boolean, set: CharacterSet, least: number): boolean;
   /** For each of the first characters, `most` at most and as far as they are known one by one, those that can stand there. */
   beginning(most: number): readonly CharacterSet[];
+  /** Where every match is a run as long as it can be: of these characters, none of which may follow; null where it is not so. */
+  readonly whole: CharacterSet | null;
   /** Characters that, standing before, make a match impossible; unless they end an escape, for patterns that say so. */
   readonly notBefore: CharacterSet;
 }
@@ -50,11 +62,13 @@ export function shapeOf(pattern: RegExp): Shape | null {
   const ways = waysOfAny(parsed.alternatives, pattern.flags.includes('i') ? 'is' : 's');
   if (ways === null) return null;
   return {
+    shortest: Math.min(...ways.map((way) => way.reduce((sum, { least }) => sum + least, 0))),
     longest: Math.max(0, ...ways.map((way) => way.reduce((sum, { most }) => sum + most, 0))),
     run: (set, least) => runOf(ways, set, least, false),
     isolatedRun: (set, least) => runOf(ways, set, least, true),
     holds: (texts, ignoreCase, set, least) => ways.every((way) => holds(way, texts, ignoreCase, set, least)),
     beginning: (most) => beginningOf(ways, most),
+    whole: wholeOf(ways, parsed, pattern.flags),
     notBefore: notBefore(parsed, pattern.flags),
   };
 }
@@ -133,7 +147,12 @@ function matchedBy(raw: string, flags: string): CharacterSet {
 }
 
 function runOf(ways: readonly Way[], set: CharacterSet, least: number, isolated: boolean): Run | null {
-  let run: Run = { earliest: Number.POSITIVE_INFINITY, latest: 0, least: Number.POSITIVE_INFINITY };
+  let run: Run = {
+    earliest: Number.POSITIVE_INFINITY,
+    latest: 0,
+    least: Number.POSITIVE_INFINITY,
+    lead: { signs: NONE, between: NONE },
+  };
   for (const way of ways) {
     const first = firstRun(way, set, least, isolated);
     if (first === null) return null;
@@ -141,6 +160,7 @@ function runOf(ways: readonly Way[], set: CharacterSet, least: number, isolated:
       earliest: Math.min(run.earliest, first.earliest),
       latest: Math.max(run.latest, first.latest),
       least: Math.min(run.least, first.least),
+      lead: run.lead === null || first.lead === null ? null : joined(run.lead, first.lead),
     };
   }
   return run;
@@ -153,7 +173,10 @@ function firstRun(way: Way, set: CharacterSet, least: number, isolated: boolean)
     const pieces = way.slice(index, end);
     const length = pieces.reduce((sum, piece) => sum + piece.least, 0);
     const isRun = pieces[0]?.set !== null && isWithin(pieces[0]?.set ?? NONE, set) && length >= least;
-    if (isRun && (!isolated || isIsolated(way.slice(0, index), set))) return { earliest, latest, least: length };
+    if (isRun) {
+      const lead = leadOf(way.slice(0, index), set);
+      if (!isolated || lead !== null) return { earliest, latest, least: length, lead };
+    }
     for (const piece of pieces) {
       earliest += piece.least;
       latest += piece.most;
@@ -176,13 +199,29 @@ function* stretches(way: Way, set: CharacterSet): Generator<readonly [begin: num
   if (begin < way.length) yield [begin, way.length];
 }
 
-/** True where the last character of these pieces, whichever it is, is none of the set. */
-function isIsolated(before: Way, set: CharacterSet): boolean {
+/** Quotes and blanks tell little: what stands in front of them is the sign, if anything is known of it. */
+const SOFT: CharacterSet = new Set(Array.from('"\'`\\ \t\r\n\f\v\u00a0', (character) => character.charCodeAt(0)));
+
+/** What stands right before the run, none of which is in its set; null where something of the set can stand there. */
+function leadOf(before: Way, set: CharacterSet): Lead | null {
+  let between = NONE;
+  let soft: Lead | null = null;
   for (const piece of before.toReversed()) {
-    if (piece.set === null || !piece.set.isDisjointFrom(set)) return false;
-    if (piece.least > 0) return true;
+    if (piece.set === null || !piece.set.isDisjointFrom(set)) break;
+    if (piece.least > 0 && !isWithin(piece.set, SOFT)) return { signs: piece.set, between };
+    if (piece.least > 0) soft ??= { signs: piece.set, between };
+    between = between.union(piece.set);
   }
-  return false;
+  return soft;
+}
+
+function joined(one: Lead, other: Lead): Lead {
+  return { signs: one.signs.union(other.signs), between: one.between.union(other.between) };
+}
+
+/** True where no sign is a quote, a blank or a dot, with which much of ordinary text would be led. */
+export function isTelling({ signs }: Lead): boolean {
+  return signs.isDisjointFrom(SOFT) && !signs.has(46);
 }
 
 function holds(way: Way, texts: readonly string[], ignoreCase: boolean, set: CharacterSet, least: number): boolean {
@@ -228,6 +267,29 @@ function firstKnown(way: Way, most: number): readonly CharacterSet[] {
   return sets;
 }
 
+/** The characters of all pieces, if none of them may follow the match. */
+function wholeOf(ways: readonly Way[], pattern: AST.Pattern, flags: string): CharacterSet | null {
+  const [alternative] = pattern.alternatives;
+  const last = alternative?.elements.at(-1);
+  if (pattern.alternatives.length !== 1 || last?.type !== 'Assertion' || last.kind !== 'lookahead' || !last.negate) return null;
+  const [only] = last.alternatives;
+  const [element] = only?.elements ?? [];
+  if (last.alternatives.length !== 1 || only?.elements.length !== 1 || element === undefined) return null;
+  const after = setOf(element, flags);
+  if (after === null) return null;
+  let all = NONE;
+  for (const piece of new Set(ways.flat())) {
+    if (piece.set === null || !isWithin(piece.set, after)) return null;
+    all = isWithin(piece.set, all) ? all : all.union(piece.set);
+  }
+  return all;
+}
+
+function setOf(element: AST.Element, flags: string): CharacterSet | null {
+  const isSet = element.type === 'Character' || element.type === 'CharacterSet' || element.type === 'CharacterClass';
+  return isSet ? membersOf(element.raw, flags.includes('i') ? 'is' : 's') : null;
+}
+
 /**
  * The set of a negative look-behind with which the pattern begins, alone (`(?<![…])…`) or beside one for what may stand
  * before all the same (`(?:(?<![…])|(?<=…))…`).
@@ -244,6 +306,5 @@ function notBefore(pattern: AST.Pattern, flags: string): CharacterSet {
   const [only] = guard.alternatives;
   const [set] = only?.elements ?? [];
   if (guard.alternatives.length !== 1 || only?.elements.length !== 1 || set === undefined) return none;
-  if (set.type !== 'Character' && set.type !== 'CharacterSet' && set.type !== 'CharacterClass') return none;
-  return membersOf(set.raw, flags.includes('i') ? 'is' : 's');
+  return setOf(set, flags) ?? none;
 }

@@ -21,7 +21,7 @@ const OPTIONS = [
   '--memoryBase',
   '512',
   '--initialMemory',
-  '128',
+  '192',
 ];
 
 /** The bytes of the module that the source compiles to. */

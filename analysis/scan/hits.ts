@@ -1,3 +1,7 @@
+/** So few hits are sorted by insertion. */
+const FEW = 32;
+const DIGIT = 10;
+
 /** Where literals stand, as two growing lists of numbers: no object is made for a hit. */
 export class Hits {
   count = 0;
@@ -26,21 +30,55 @@ export class Hits {
     return this.#starts[index] ?? 0;
   }
 
-  /** Sorts the hits from `first` on by their start. They come nearly sorted, for which insertion is the fastest way. */
-  sortFrom(first: number): void {
+  /** Sorts the hits by their start; those of one start stay in their order. */
+  sort(): void {
+    if (this.count <= FEW) this.#sortFew();
+    else if (!this.#isSorted()) this.#sortMany();
+  }
+
+  #isSorted(): boolean {
+    for (let index = 1; index < this.count; index++) if (this.start(index - 1) > this.start(index)) return false;
+    return true;
+  }
+
+  #sortFew(): void {
     const literals = this.#literals;
     const starts = this.#starts;
-    for (let index = first + 1; index < this.count; index++) {
+    for (let index = 1; index < this.count; index++) {
       const start = starts[index] ?? 0;
       if ((starts[index - 1] ?? 0) <= start) continue;
       const literal = literals[index] ?? 0;
       let to = index;
-      for (; to > first && (starts[to - 1] ?? 0) > start; to--) {
+      for (; to > 0 && (starts[to - 1] ?? 0) > start; to--) {
         starts[to] = starts[to - 1] ?? 0;
         literals[to] = literals[to - 1] ?? 0;
       }
       starts[to] = start;
       literals[to] = literal;
+    }
+  }
+
+  /** By the lower digits, then by the higher ones: in time that grows with the number of hits, for files made to have many. */
+  #sortMany(): void {
+    for (const shift of [0, DIGIT, 2 * DIGIT]) {
+      const places = new Int32Array(2 ** DIGIT + 1);
+      const digitOf = (index: number): number => (this.start(index) >>> shift) & (2 ** DIGIT - 1);
+      for (let index = 0; index < this.count; index++) {
+        const next = digitOf(index) + 1;
+        places[next] = (places[next] ?? 0) + 1;
+      }
+      for (let digit = 1; digit < places.length; digit++) places[digit] = (places[digit] ?? 0) + (places[digit - 1] ?? 0);
+      const literals = new Int32Array(this.#literals.length);
+      const starts = new Int32Array(this.#starts.length);
+      for (let index = 0; index < this.count; index++) {
+        const digit = digitOf(index);
+        const place = places[digit] ?? 0;
+        places[digit] = place + 1;
+        literals[place] = this.literal(index);
+        starts[place] = this.start(index);
+      }
+      this.#literals = literals;
+      this.#starts = starts;
     }
   }
 }

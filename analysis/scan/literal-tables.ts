@@ -7,35 +7,35 @@ export interface Layout {
   textsAt(): number;
   textBytes(): number;
   longestLiteral(): number;
-  hashOfThree(bytes: number, size: number): number;
-  hashOfFour(bytes: number, size: number): number;
+  mostHashes(): number;
+  hashOfThree(bytes: number, shift: number): number;
+  hashOfFour(bytes: number, shift: number): number;
 }
 
 export interface LiteralTables {
-  /** A bit per hash, and the first entry of each hash's chain; of all tables, one after another. */
-  readonly bits: Uint8Array;
+  /** A flag per hash, and the first entry of each hash's chain; of all tables, one after another. */
+  readonly flags: Uint8Array;
   readonly heads: Uint32Array<ArrayBuffer>;
   readonly entries: Uint8Array;
   readonly texts: Uint8Array;
+  /** How far the hashes are shifted down, for each table. */
+  readonly shifts: readonly number[];
   /** Every n-th byte is looked at for the literals that may stand everywhere; 0: there are none. */
   readonly stride: number;
 }
 
-/** In the order in which they lie in memory, with the bits of their hashes. */
-const TABLES = [
-  { name: 'all', size: 18 },
-  { name: 'start', size: 15 },
-  { name: 'inner', size: 15 },
-  { name: 'near', size: 16 },
-  { name: 'dot', size: 13 },
-  { name: 'everywhere', size: 15 },
-] as const satisfies readonly { readonly name: Place | 'all'; readonly size: number }[];
-type Table = (typeof TABLES)[number]['name'];
+/** In the order in which they lie in memory. */
+const TABLES = ['all', 'start', 'inner', 'near', 'everywhere'] as const satisfies readonly (Place | 'all')[];
+type Table = (typeof TABLES)[number];
 
+/** A table has at least so many hashes, and so many times its literals: fewer would lead to too many false finds. */
+const LEAST_BITS = 13;
+const SPARSE = 32;
 const ENTRY_BYTES = 16;
 const SHORTEST = 3;
 /** The bytes that are looked up stand among a literal's first ones. */
 const MOST_LEAD = 12;
+const MOST_INNER_LEAD = 4;
 const MOST_STRIDE = 6;
 /** Frequent in text, the most frequent last. Signs of escapes count as frequent, for many literals have them. */
 const FREQUENT = '0%\\&ux#.hmpud:/clrsnioate';
@@ -46,9 +46,10 @@ const ANY_COST = 1000;
 
 interface Writer {
   readonly layout: Layout;
-  readonly bits: Uint8Array;
+  readonly flags: Uint8Array;
   readonly heads: Uint32Array<ArrayBuffer>;
   readonly entries: DataView;
+  readonly shifts: readonly number[];
   /** How many entries each chain has, by its place among the heads. */
   readonly lengths: Map<number, number>;
   count: number;
@@ -70,8 +71,9 @@ export function literalTables(literals: readonly SoughtLiteral[], layout: Layout
   const stride = strideOf(literals);
   const writer: Writer = {
     layout,
-    bits: new Uint8Array(slotsBefore(null) / 8),
-    heads: new Uint32Array(slotsBefore(null)),
+    flags: new Uint8Array(TABLES.length * layout.mostHashes()),
+    heads: new Uint32Array(TABLES.length * layout.mostHashes()),
+    shifts: TABLES.map((table) => 32 - bitsOf(table, literals, layout)),
     entries: new DataView(new ArrayBuffer(ENTRY_BYTES * (layout.mostEntries() + 1))),
     lengths: new Map(),
     count: 0,
@@ -92,7 +94,6 @@ export function literalTables(literals: readonly SoughtLiteral[], layout: Layout
     put('all', 3, rarest(writer, 'all', bytes, 3, 1));
     if (places.includes('start')) put('start', 3, 0);
     if (places.includes('inner')) put('inner', 3, rarest(writer, 'inner', bytes, 3, 1));
-    if (places.includes('dot')) put('dot', 4, 0);
     // One of two, or of several, neighbouring places is looked at, whatever the literal's own place.
     if (places.includes('near')) {
       const lead = bytes.length === SHORTEST ? -1 : rarest(writer, 'near', bytes, 4, 2);
@@ -101,14 +102,21 @@ export function literalTables(literals: readonly SoughtLiteral[], layout: Layout
     if (!places.includes('everywhere')) return;
     for (let lead = 0; lead < stride; lead++) put('everywhere', 4, lead);
   });
-  const { bits, heads, entries, count } = writer;
+  const { flags, heads, entries, shifts, count } = writer;
   return {
-    bits,
+    flags,
     heads,
     entries: new Uint8Array(entries.buffer, 0, (count + 1) * ENTRY_BYTES),
     texts: texts.subarray(0, end),
+    shifts,
     stride,
   };
+}
+
+/** The bits of a table's hashes. */
+function bitsOf(table: Table, literals: readonly SoughtLiteral[], layout: Layout): number {
+  const count = literals.filter(({ places }) => table === 'all' || places.includes(table)).length;
+  return Math.max(LEAST_BITS, Math.min(Math.log2(layout.mostHashes()), Math.ceil(Math.log2(SPARSE * (count + 1)))));
 }
 
 function strideOf(literals: readonly SoughtLiteral[]): number {
@@ -116,27 +124,12 @@ function strideOf(literals: readonly SoughtLiteral[]): number {
   return lengths.length === 0 ? 0 : Math.max(1, Math.min(MOST_STRIDE, ...lengths.map((length) => length - 3)));
 }
 
-/** Slots of the tables before this one, or of all. */
-function slotsBefore(table: Table | null): number {
-  let slots = 0;
-  for (const { name, size } of TABLES) {
-    if (name === table) break;
-    slots += 2 ** size;
-  }
-  return slots;
-}
-
 /** The slots, counted over all tables, of these bytes of a literal in every way in which they may stand there. */
-function slotsOf({ layout }: Writer, table: Table, bytes: Buffer, lead: number, size: 3 | 4): readonly number[] {
-  const bits = TABLES.find(({ name }) => name === table)?.size ?? 0;
-  const before = slotsBefore(table);
-  return [
-    ...new Set(
-      waysOf(bytes, lead, size).map(
-        (way) => before + ((size === 3 ? layout.hashOfThree(way, bits) : layout.hashOfFour(way, bits)) >>> 0),
-      ),
-    ),
-  ];
+function slotsOf({ layout, shifts }: Writer, table: Table, bytes: Buffer, lead: number, size: 3 | 4): readonly number[] {
+  const index = TABLES.indexOf(table);
+  const shift = shifts[index] ?? 0;
+  const hash = (way: number): number => (size === 3 ? layout.hashOfThree(way, shift) : layout.hashOfFour(way, shift)) >>> 0;
+  return [...new Set(waysOf(bytes, lead, size).map((way) => index * layout.mostHashes() + hash(way)))];
 }
 
 /** The bytes from `lead` on as the processor reads them. One may stand before or behind the literal: it may be any of text. */
@@ -154,7 +147,7 @@ function waysOf(bytes: Buffer, lead: number, size: 3 | 4): readonly number[] {
 const TEXT = [9, ...Array.from({ length: 95 }, (_, index) => 32 + index)];
 
 function add(writer: Writer, slots: readonly number[], { literal, bytes, at, ignoreCase }: Stored, lead: number): void {
-  const { bits, heads, entries, lengths, layout } = writer;
+  const { flags, heads, entries, lengths, layout } = writer;
   for (const slot of slots) {
     writer.count++;
     if (writer.count > layout.mostEntries()) throw new Error(`the literals need more than ${layout.mostEntries()} entries`);
@@ -166,7 +159,7 @@ function add(writer: Writer, slots: readonly number[], { literal, bytes, at, ign
     entries.setInt8(entry + 13, lead);
     entries.setUint16(entry + 14, ignoreCase ? 1 : 0, true);
     heads[slot] = writer.count;
-    bits[slot >> 3] = (bits[slot >> 3] ?? 0) | (1 << (slot & 7));
+    flags[slot] = 1;
     lengths.set(slot, (lengths.get(slot) ?? 0) + 1);
   }
 }
@@ -180,7 +173,11 @@ function add(writer: Writer, slots: readonly number[], { literal, bytes, at, ign
 function rarest(writer: Writer, table: 'all' | 'inner' | 'near', bytes: Buffer, size: 3 | 4, places: number): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
-  for (let lead = 0; lead + SHORTEST + places - 1 <= bytes.length && lead + places - 1 <= MOST_LEAD; lead++) {
+  for (
+    let lead = 0;
+    lead + SHORTEST + places - 1 <= bytes.length && lead + places - 1 <= (table === 'inner' ? MOST_INNER_LEAD : MOST_LEAD);
+    lead++
+  ) {
     let cost = 0;
     for (let place = lead; place < lead + places; place++) {
       cost += CHAIN_COST * (writer.lengths.get(slotsOf(writer, table, bytes, place, size)[0] ?? 0) ?? 0);

@@ -64,7 +64,6 @@ export function literalFinder(literals: readonly Literal[]): LiteralFinder {
 
   return {
     find(bytes, from, to, limit, hits) {
-      const first = hits.count;
       const end = Math.min(limit, to + lead + WINDOW - 1);
       for (let at = nextSlot(bits, bytes, from, from, end); at < end; at = nextSlot(bits, bytes, from, at + 1, end)) {
         for (const needle of chains.get(slotOf(bytes, at - WINDOW + 1)) ?? []) {
@@ -73,7 +72,7 @@ export function literalFinder(literals: readonly Literal[]): LiteralFinder {
           if (stands(needle, bytes, start)) hits.add(needle.index, start);
         }
       }
-      hits.sortFrom(first);
+      hits.sort();
     },
   };
 }

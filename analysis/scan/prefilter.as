@@ -36,36 +36,30 @@ const FAR_RUN: u32 = 16384;
 const BEFORE_ESCAPE: u32 = 32;
 
 /*
- * Memory below the windows, at fixed places. Literals are found by three or four of their bytes, folded to lower case: a bit
- * for each hash of them, and a chain of entries. The tables are small enough for the nearest cache:
+ * Memory below the windows, at fixed places. Literals are found by three or four of their bytes, folded to lower case: a flag
+ * for each hash of them, and a chain of entries. The tables, each with flags for as many hashes as its literals need:
  *   all         every literal, by three bytes; for what is decoded, and for what stands around escapes
  *   start       literals that begin their token, by their first three bytes
  *   inner       literals that stand in a run, by three bytes
  *   near        literals that stand before a run, by four bytes at an even place
- *   dot         literals that begin with a dot, by their first four bytes
  *   everywhere  the others, by four bytes at a multiple of the stride
  */
-const ALL_HASH: u32 = 18;
-const START_HASH: u32 = 15;
-const INNER_HASH: u32 = 15;
-const NEAR_HASH: u32 = 16;
-const DOT_HASH: u32 = 13;
-const EVERYWHERE_HASH: u32 = 15;
+const MOST_HASHES: usize = 1 << 18;
 const values64: usize = 1024;
-const allBits: usize = 2048;
-const startBits: usize = allBits + (1 << (ALL_HASH - 3));
-const innerBits: usize = startBits + (1 << (START_HASH - 3));
-const nearBits: usize = innerBits + (1 << (INNER_HASH - 3));
-const dotBits: usize = nearBits + (1 << (NEAR_HASH - 3));
-const everywhereBits: usize = dotBits + (1 << (DOT_HASH - 3));
-const allHeads: usize = everywhereBits + (1 << (EVERYWHERE_HASH - 3));
-const startHeads: usize = allHeads + (1 << (ALL_HASH + 2));
-const innerHeads: usize = startHeads + (1 << (START_HASH + 2));
-const nearHeads: usize = innerHeads + (1 << (INNER_HASH + 2));
-const dotHeads: usize = nearHeads + (1 << (NEAR_HASH + 2));
-const everywhereHeads: usize = dotHeads + (1 << (DOT_HASH + 2));
+/** What may stand between a run and the sign before it (1), and those signs (2), of the patterns whose literals stand before. */
+const leads: usize = 1280;
+const allFlags: usize = 2048;
+const startFlags: usize = allFlags + MOST_HASHES;
+const innerFlags: usize = startFlags + MOST_HASHES;
+const nearFlags: usize = innerFlags + MOST_HASHES;
+const everywhereFlags: usize = nearFlags + MOST_HASHES;
+const allHeads: usize = everywhereFlags + MOST_HASHES;
+const startHeads: usize = allHeads + 4 * MOST_HASHES;
+const innerHeads: usize = startHeads + 4 * MOST_HASHES;
+const nearHeads: usize = innerHeads + 4 * MOST_HASHES;
+const everywhereHeads: usize = nearHeads + 4 * MOST_HASHES;
 /** Entries of 16 bytes: literal u32, place of its bytes u32, next u32, length u8, where in it the bytes stand i8, ignore case u16. */
-const entries: usize = everywhereHeads + (1 << (EVERYWHERE_HASH + 2));
+const entries: usize = everywhereHeads + 4 * MOST_HASHES;
 const MOST_ENTRIES: u32 = 262143;
 const texts: usize = entries + 16 * (MOST_ENTRIES + 1);
 const TEXT_BYTES: usize = 2097152;
@@ -79,7 +73,18 @@ const MOST_HITS: u32 = 131072;
 const runs: usize = hits + 8 * MOST_HITS;
 const hexRuns: usize = runs + 4 * MOST_HITS;
 const escapes: usize = hexRuns + 4 * MOST_HITS;
-const windows: usize = escapes + 4 * MOST_HITS + 64;
+/** Places of the current window that are looked at once all of it is classified: a loop without surprises is a fast loop. */
+const LISTED: usize = 1048576;
+const startList: usize = escapes + 4 * MOST_HITS;
+const signList: usize = startList + 4 * LISTED;
+const windows: usize = signList + 4 * LISTED + 64;
+
+// How far the tables' hashes are shifted down.
+let allShift: u32 = 0;
+let startShift: u32 = 0;
+let innerShift: u32 = 0;
+let nearShift: u32 = 0;
+let everywhereShift: u32 = 0;
 
 let hitCount: u32 = 0;
 let runCount: u32 = 0;
@@ -87,7 +92,7 @@ let hexCount: u32 = 0;
 let escapeCount: u32 = 0;
 /** More was found than there is room for. */
 let overflow: bool = false;
-let nuls: bool = false;
+let wide: bool = false;
 
 /** How far before a run its literal may begin, and how far behind it. */
 let before: u32 = 0;
@@ -114,8 +119,10 @@ let firstEscape: usize = 0;
 let lastEscape: usize = 0;
 let escapesInRow: u32 = 0;
 
-export function bitsAt(): usize { return allBits; }
+export function flagsAt(): usize { return allFlags; }
+export function leadsAt(): usize { return leads; }
 export function headsAt(): usize { return allHeads; }
+export function mostHashes(): usize { return MOST_HASHES; }
 export function entriesAt(): usize { return entries; }
 export function mostEntries(): u32 { return MOST_ENTRIES; }
 export function textsAt(): usize { return texts; }
@@ -127,30 +134,34 @@ export function runsAt(): usize { return runs; }
 export function hexRunsAt(): usize { return hexRuns; }
 export function escapesAt(): usize { return escapes; }
 export function windowsAt(): usize { return windows; }
+/** The most bytes that a window has. */
+export function mostBytes(): usize { return LISTED - 64; }
 export function countOfHits(): u32 { return hitCount; }
 export function countOfRuns(): u32 { return runCount; }
 export function countOfHexRuns(): u32 { return hexCount; }
 export function countOfEscapes(): u32 { return escapeCount; }
 export function hasOverflown(): bool { return overflow; }
-export function hasNuls(): bool { return nuls; }
+export function hasWideText(): bool { return wide; }
 
 // The hashes, as the tables were filled with them.
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-export function hashOfThree(bytes: u32, size: u32): u32 {
-  return (((bytes | 0x20202020) & 0xffffff) * 0x9e3779b1) >> (32 - size);
+export function hashOfThree(bytes: u32, shift: u32): u32 {
+  return (((bytes | 0x20202020) & 0xffffff) * 0x9e3779b1) >> shift;
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-export function hashOfFour(bytes: u32, size: u32): u32 {
-  return ((bytes | 0x20202020) * 0x9e3779b1) >> (32 - size);
+export function hashOfFour(bytes: u32, shift: u32): u32 {
+  return ((bytes | 0x20202020) * 0x9e3779b1) >> shift;
 }
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function bitOf(bits: usize, hash: u32): u32 {
-  return (load<u8>(bits + ((hash >> 3) as usize)) as u32) >> (hash & 7);
+export function setShifts(all: u32, start: u32, inner: u32, near: u32, everywhere: u32): void {
+  allShift = all;
+  startShift = start;
+  innerShift = inner;
+  nearShift = near;
+  everywhereShift = everywhere;
 }
 
 export function prepare(reachBefore: u32, reachBehind: u32, shortHex: bool, everyNth: u32): void {
@@ -190,11 +201,11 @@ function highHalves(): v128 {
   return i8x16(0, 0, 0x28, 0x44, 0x01, 0x12, 0x01, -126, 0, 0, 0, 0, 0, 0, 0, 0);
 }
 
-/** Signs, in the same way: \\ % & + . */
+/** Signs, in the same way: \\ % & + */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function lowHalvesOfSigns(): v128 {
-  return i8x16(0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 2, 1, 0, 2, 0);
+  return i8x16(0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 2, 1, 0, 0, 0);
 }
 
 // @ts-ignore: a decorator of AssemblyScript
@@ -276,13 +287,15 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   const lows = lowHalves(), highs = highHalves();
   const signLows = lowHalvesOfSigns(), signHighs = highHalvesOfSigns();
   const runBits = i8x16.splat(0x1f), wordBits = i8x16.splat(0x07);
-  let least = i8x16.splat(-1);
-  let words0: u64 = 0, starts0: u64 = 0;
+  let z0: u64 = 0, w0: u64 = 0, w2: u64 = 0, w4: u64 = 0, wideEnds: u64 = 0;
+  let words0: u64 = 0, starts0: u64 = 0, n12before: u64 = 0;
+  let startsEnd: usize = startList, signsEnd: usize = signList;
   let m0: u64 = 0, m2: u64 = 0, m4: u64 = 0, m8: u64 = 0, m20: u64 = 0;
   let q0: u64 = 0, q2: u64 = 0, q4: u64 = 0, q8: u64 = 0, q16: u64 = 0, q32: u64 = 0;
   let runStart: usize = first;
   let longStart: usize = first;
-  for (let at: usize = first; at <= last; at += 64) {
+  let at: usize = first;
+  for (; at <= last; at += 64) {
     const a = v128.load(at), b = v128.load(at, 16), c = v128.load(at, 32), d = v128.load(at, 48);
     const al = lowHalf(a), bl = lowHalf(b), cl = lowHalf(c), dl = lowHalf(d);
     const ah = highHalf(a), bh = highHalf(b), ch = highHalf(c), dh = highHalf(d);
@@ -307,14 +320,25 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
       isNone(inClasses(cl, signLows, ch, signHighs)),
       isNone(inClasses(dl, signLows, dh, signHighs)),
     );
-    if (last - at >= 64) {
-      least = i8x16.min_u(i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d)), least);
-    } else {
+    let z: u64 = 0;
+    if (!i8x16.all_true(i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d)))) z = maskOf(isNone(a), isNone(b), isNone(c), isNone(d));
+    if (last - at < 64) {
       const inside: u64 = ((1 as u64) << ((last - at) as u64)) - 1;
       q &= inside;
       m &= inside;
       signs &= inside;
-      for (let rest = at; rest < last; rest++) if (load<u8>(rest) == 0) least = i8x16.splat(0);
+      z &= inside;
+    }
+
+    // Characters with a NUL behind each, eight in a row: text in UTF-16.
+    if ((z | w0) != 0) {
+      const w = z & ~carried(z, z0, 1);
+      const v2 = w & carried(w, w0, 2);
+      const v4 = v2 & carried(v2, w2, 4);
+      wideEnds |= v4 & carried(v4, w4, 8);
+      z0 = z; w0 = w; w2 = v2; w4 = v4;
+    } else {
+      z0 = 0; w2 = 0; w4 = 0;
     }
 
     // The bits of the masks with a number are where runs of so many have arrived.
@@ -330,10 +354,9 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
     const p16 = p8 & carried(p8, q8, 8);
     const p32 = p16 & carried(p16, q16, 16);
 
-    // Where words begin from which a run of 12 goes on: in this block, and at the end of the one before.
-    const starts = m & ~carried(words, words0, 1);
-    for (let rest = starts0 & (n12 << 53); rest != 0; rest &= rest - 1) onStart(at - 64 + (ctz(rest) as usize));
-    for (let rest = starts & (n12 >> 11); rest != 0; rest &= rest - 1) onStart(at + (ctz(rest) as usize));
+    // Where words begin, in the block before, from which a run of 12 goes on.
+    startsEnd = listed(starts0 & ((n12before >> 11) | (n12 << 53)), at - 64, startsEnd);
+    signsEnd = listed(signs, at, signsEnd);
 
     const ends = carried(n20, m20, 1) & ~m;
     const longEnds = carried(p32, q32, 1) & ~q;
@@ -352,21 +375,42 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
       }
     }
 
-    for (; signs != 0; signs &= signs - 1) {
-      const sign = at + (ctz(signs) as usize);
-      const two = load<u16>(sign);
-      if ((two & 0xff) == 0x2e) onDot(sign);
-      // Most backslashes stand in front of quotes and line breaks, which are no part of a token.
-      else if ((two & 0xff) != 0x5c || isOfEscape((two >> 8) as u8)) onSign(sign);
-    }
-
     if (~m != 0) runStart = at + 64 - (clz(~m) as usize);
     if (~q != 0) longStart = at + 64 - (clz(~q) as usize);
-    words0 = words; starts0 = starts;
+    starts0 = m & ~carried(words, words0, 1);
+    words0 = words; n12before = n12;
     m0 = m; m2 = n2; m4 = n4; m8 = n8; m20 = n20;
     q0 = q; q2 = p2; q4 = p4; q8 = p8; q16 = p16; q32 = p32;
   }
-  nuls = !i8x16.all_true(least);
+  wide = wideEnds != 0;
+  startsEnd = listed(starts0 & (n12before >> 11), at - 64, startsEnd);
+  for (let place = startList; place < startsEnd; place += 4) onStart(load<u32>(place));
+  for (let place = signList; place < signsEnd; place += 4) {
+    const sign = load<u32>(place) as usize;
+    const two = load<u16>(sign);
+    // Most backslashes stand in front of quotes and line breaks, which are no part of a token.
+    if ((two & 0xff) != 0x5c || isOfEscape((two >> 8) as u8)) onSign(sign);
+  }
+}
+
+/** Adds the places of a mask's bits to a list, and says where it ends then. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function listed(mask: u64, at: usize, end: usize): usize {
+  const next = end + 4 * (popcnt(mask) as usize);
+  // Four are written whether there are so many or not, which costs less than to ask; the next ones overwrite them.
+  store<u32>(end, at + (ctz(mask) as usize));
+  mask &= mask - 1;
+  store<u32>(end, at + (ctz(mask) as usize), 4);
+  mask &= mask - 1;
+  store<u32>(end, at + (ctz(mask) as usize), 8);
+  mask &= mask - 1;
+  store<u32>(end, at + (ctz(mask) as usize), 12);
+  for (let place = end + 16; place < next; place += 4) {
+    mask &= mask - 1;
+    store<u32>(place, at + (ctz(mask) as usize));
+  }
+  return next;
 }
 
 /** What follows a backslash that escapes a character by its number, or a slash: u x 0 1 / */
@@ -401,15 +445,20 @@ function isHexRun(at: usize): bool {
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function startAt(at: usize): void {
-  const hash = hashOfThree(load<u32>(at), START_HASH);
-  if (bitOf(startBits, hash) & 1) compare(at, load<u32>(startHeads + 4 * (hash as usize)));
+  const hash = hashOfThree(load<u32>(at), startShift);
+  if (load<u8>(startFlags + (hash as usize))) compare(at, load<u32>(startHeads + 4 * (hash as usize)));
 }
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function onDot(at: usize): void {
-  const hash = hashOfFour(load<u32>(at), DOT_HASH);
-  if (bitOf(dotBits, hash) & 1) compare(at, load<u32>(dotHeads + 4 * (hash as usize)));
+/** True where a run stands behind what stands in the patterns between their literals and their runs: an equals sign, a quote. */
+function isLed(begin: usize): bool {
+  let at = begin;
+  for (let steps: u32 = 0; steps < 16 && at > start; steps++) {
+    at--;
+    const lead = load<u8>(leads + (load<u8>(at) as usize));
+    if (lead & 2) return true;
+    if (lead == 0) return false;
+  }
+  return true;
 }
 
 /** Literals in a long run, [begin, end), and before it. Runs within it have been looked at already, and what is between not. */
@@ -428,8 +477,10 @@ function onRun(begin: usize, end: usize, first: usize, last: usize): void {
   const size = (end - begin) as u32;
   // Runs come in order, so what was looked through for one needs no second look for the next.
   const from = begin - min(begin - start, before as usize);
-  nearIn(max(from, nearTo), begin);
-  nearTo = begin;
+  if (isLed(begin)) {
+    nearIn(max(from, nearTo), begin);
+    nearTo = begin;
+  }
   const inner = begin - min(begin - start, INNER as usize);
   withinIn(max(inner, innerTo), end + behind);
   innerTo = end + behind;
@@ -447,15 +498,16 @@ function withinIn(from: usize, to: usize): void {
   from = max(from, zoneFrom);
   to = min(to, zoneTo);
   if (from >= to) return;
-  // Of a literal the bytes that are looked up stand among the first 16.
-  to += 14;
+  // Of a literal the bytes that are looked up begin among the first 5.
+  to += 4;
+  const shift = innerShift;
   for (let at = from; at < to; at += 8) {
     const any =
-      innerBit(at) | innerBit(at + 1) | innerBit(at + 2) | innerBit(at + 3) |
-      innerBit(at + 4) | innerBit(at + 5) | innerBit(at + 6) | innerBit(at + 7);
-    if (any & 1) {
+      innerFlag(at, shift) | innerFlag(at + 1, shift) | innerFlag(at + 2, shift) | innerFlag(at + 3, shift) |
+      innerFlag(at + 4, shift) | innerFlag(at + 5, shift) | innerFlag(at + 6, shift) | innerFlag(at + 7, shift);
+    if (any) {
       for (let place = at; place < at + 8; place++) {
-        if (innerBit(place) & 1) compare(place, load<u32>(innerHeads + 4 * (hashOfThree(load<u32>(place), INNER_HASH) as usize)));
+        if (innerFlag(place, shift)) compare(place, load<u32>(innerHeads + 4 * (hashOfThree(load<u32>(place), shift) as usize)));
       }
     }
   }
@@ -463,8 +515,8 @@ function withinIn(from: usize, to: usize): void {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function innerBit(at: usize): u32 {
-  return bitOf(innerBits, hashOfThree(load<u32>(at), INNER_HASH));
+function innerFlag(at: usize, shift: u32): u8 {
+  return load<u8>(innerFlags + (hashOfThree(load<u32>(at), shift) as usize));
 }
 
 /** Literals that begin in [from, to) and stand before a run. */
@@ -478,13 +530,14 @@ function nearIn(from: usize, to: usize): void {
 
 /** Looks up four bytes at each even place in [from, to). */
 function nearAt(from: usize, to: usize): void {
+  const shift = nearShift;
   for (let at = from & ~(1 as usize); at < to; at += 16) {
     const any =
-      nearBit(at) | nearBit(at + 2) | nearBit(at + 4) | nearBit(at + 6) |
-      nearBit(at + 8) | nearBit(at + 10) | nearBit(at + 12) | nearBit(at + 14);
-    if (any & 1) {
+      nearFlag(at, shift) | nearFlag(at + 2, shift) | nearFlag(at + 4, shift) | nearFlag(at + 6, shift) |
+      nearFlag(at + 8, shift) | nearFlag(at + 10, shift) | nearFlag(at + 12, shift) | nearFlag(at + 14, shift);
+    if (any) {
       for (let place = at; place < at + 16; place += 2) {
-        if (nearBit(place) & 1) compare(place, load<u32>(nearHeads + 4 * (hashOfFour(load<u32>(place), NEAR_HASH) as usize)));
+        if (nearFlag(place, shift)) compare(place, load<u32>(nearHeads + 4 * (hashOfFour(load<u32>(place), shift) as usize)));
       }
     }
   }
@@ -492,8 +545,8 @@ function nearAt(from: usize, to: usize): void {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function nearBit(at: usize): u32 {
-  return bitOf(nearBits, hashOfFour(load<u32>(at), NEAR_HASH));
+function nearFlag(at: usize, shift: u32): u8 {
+  return load<u8>(nearFlags + (hashOfFour(load<u32>(at), shift) as usize));
 }
 
 /** True where another line of the same text follows. */
@@ -634,12 +687,12 @@ function probe(from: usize, to: usize): void {
 
 /** Looks up three bytes at each place in [from, to) and a few more, and says where it stopped. */
 function look(from: usize, to: usize): usize {
+  const shift = allShift;
   let at = from;
   for (; at < to; at += 4) {
-    const any = anyBit(at) | anyBit(at + 1) | anyBit(at + 2) | anyBit(at + 3);
-    if (any & 1) {
+    if (anyFlag(at, shift) | anyFlag(at + 1, shift) | anyFlag(at + 2, shift) | anyFlag(at + 3, shift)) {
       for (let place = at; place < at + 4; place++) {
-        if (anyBit(place) & 1) compare(place, load<u32>(allHeads + 4 * (hashOfThree(load<u32>(place), ALL_HASH) as usize)));
+        if (anyFlag(place, shift)) compare(place, load<u32>(allHeads + 4 * (hashOfThree(load<u32>(place), shift) as usize)));
       }
     }
   }
@@ -648,8 +701,8 @@ function look(from: usize, to: usize): usize {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function anyBit(at: usize): u32 {
-  return bitOf(allBits, hashOfThree(load<u32>(at), ALL_HASH));
+function anyFlag(at: usize, shift: u32): u8 {
+  return load<u8>(allFlags + (hashOfThree(load<u32>(at), shift) as usize));
 }
 
 /** Adds the literals of a chain that stand around `place`. */
@@ -686,12 +739,15 @@ function stands(entry: usize, at: usize, size: usize): bool {
 /** Literals that no run leads to: of each, four bytes stand at a multiple of the stride. */
 function everywhere(): void {
   const step = stride as usize;
+  const shift = everywhereShift;
   const to = min(limit, zoneTo + 32);
   for (let at = zoneFrom; at < to; at += 4 * step) {
-    const any = everywhereBit(at) | everywhereBit(at + step) | everywhereBit(at + 2 * step) | everywhereBit(at + 3 * step);
-    if (any & 1) {
+    const any =
+      everywhereFlag(at, shift) | everywhereFlag(at + step, shift) |
+      everywhereFlag(at + 2 * step, shift) | everywhereFlag(at + 3 * step, shift);
+    if (any) {
       for (let place = at; place < at + 4 * step; place += step) {
-        if (everywhereBit(place) & 1) compare(place, load<u32>(everywhereHeads + 4 * (hashOfFour(load<u32>(place), EVERYWHERE_HASH) as usize)));
+        if (everywhereFlag(place, shift)) compare(place, load<u32>(everywhereHeads + 4 * (hashOfFour(load<u32>(place), shift) as usize)));
       }
     }
   }
@@ -699,23 +755,40 @@ function everywhere(): void {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function everywhereBit(at: usize): u32 {
-  return bitOf(everywhereBits, hashOfFour(load<u32>(at), EVERYWHERE_HASH));
+function everywhereFlag(at: usize, shift: u32): u8 {
+  return load<u8>(everywhereFlags + (hashOfFour(load<u32>(at), shift) as usize));
 }
 
 /** True where a run, decoded in any phase that the readings would try, may hold a literal or another encoding. */
 function mayHold(begin: usize, end: usize, level: u32): bool {
   const size = (end - begin) as u32;
+  const last: u32 = size > TASTE + 4 ? size - TASTE - 4 : 0;
+  const head = leadersIn(begin);
   for (let phase: u32 = 0; phase < 4; phase++) {
-    const last: u32 = size > TASTE + 4 ? size - TASTE - 4 : 0;
     const tail = last - ((last + 4 - phase) & 3) + 4;
     // From its start a long run is decoded whatever it looks like, a short one where some of it looks like text.
     const most: u32 = phase == 0 ? MOST_STRANGE_AT_START : MOST_STRANGE;
     const looksLikeText =
-      (phase == 0 && size >= LONG_TEXT) || isText(begin + phase, min(end, begin + phase + TASTE), most) || isText(begin + tail, end, most);
+      (phase == 0 && size >= LONG_TEXT) ||
+      ((popcnt(head & (0x111111 << phase)) as u32) <= most && isText(begin + phase, min(end, begin + phase + TASTE), most)) ||
+      ((popcnt(leadersIn(begin + tail) & 0x111111) as u32) <= most && isText(begin + tail, end, most));
     if (looksLikeText && holds(begin + phase, end, level)) return true;
   }
   return false;
+}
+
+/** A bit for each of 32 digits of base64 with a value of 32 or more: at the start of a group it gives a byte that is no text. */
+function leadersIn(at: usize): u32 {
+  return leadersOf(v128.load(at)) | (leadersOf(v128.load(at, 16)) << 16);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function leadersOf(digits: v128): u32 {
+  // A to Z and a to f are less than 32.
+  const upper = i8x16.lt_u(i8x16.sub(digits, i8x16.splat(65)), i8x16.splat(26));
+  const lower = i8x16.lt_u(i8x16.sub(digits, i8x16.splat(97)), i8x16.splat(6));
+  return ~(i8x16.bitmask(v128.or(upper, lower)) as u32) & 0xffff;
 }
 
 /** True where at most `most` of the decoded characters are no text. */
@@ -775,8 +848,8 @@ function isSuspicious(from: usize, to: usize, level: u32, isCutBefore: bool, isC
   let signs: u32 = 0;
   for (let at = from; at + 2 < to; at++) {
     const four = load<u32>(at);
-    const hash = hashOfThree(four, ALL_HASH);
-    if ((bitOf(allBits, hash) & 1) && standsAny(load<u32>(allHeads + 4 * (hash as usize)), at, from, to)) return true;
+    const hash = hashOfThree(four, allShift);
+    if (load<u8>(allFlags + (hash as usize)) && standsAny(load<u32>(allHeads + 4 * (hash as usize)), at, from, to)) return true;
     const byte = four & 0xff;
     if (byte == 0x5c || byte == 0x25 || byte == 0x26) signs++;
     // Three characters with NULs between them.

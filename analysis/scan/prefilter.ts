@@ -13,7 +13,9 @@ declare const WebAssembly: {
 
 export interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  bitsAt(): number;
+  flagsAt(): number;
+  mostHashes(): number;
+  leadsAt(): number;
   headsAt(): number;
   entriesAt(): number;
   mostEntries(): number;
@@ -25,14 +27,16 @@ export interface Exports {
   hexRunsAt(): number;
   escapesAt(): number;
   windowsAt(): number;
+  mostBytes(): number;
   countOfHits(): number;
   countOfRuns(): number;
   countOfHexRuns(): number;
   countOfEscapes(): number;
   hasOverflown(): number;
-  hasNuls(): number;
-  hashOfThree(bytes: number, size: number): number;
-  hashOfFour(bytes: number, size: number): number;
+  hasWideText(): number;
+  hashOfThree(bytes: number, shift: number): number;
+  hashOfFour(bytes: number, shift: number): number;
+  setShifts(...shifts: readonly number[]): void;
   prepare(before: number, behind: number, shortHex: boolean, stride: number): void;
   survey(window: number, length: number, from: number, to: number): void;
   narrow(window: number, length: number, even: number, odd: number): void;
@@ -40,7 +44,9 @@ export interface Exports {
 }
 
 const NAMES = [
-  'bitsAt',
+  'flagsAt',
+  'mostHashes',
+  'leadsAt',
   'headsAt',
   'entriesAt',
   'mostEntries',
@@ -52,14 +58,16 @@ const NAMES = [
   'hexRunsAt',
   'escapesAt',
   'windowsAt',
+  'mostBytes',
   'countOfHits',
   'countOfRuns',
   'countOfHexRuns',
   'countOfEscapes',
   'hasOverflown',
-  'hasNuls',
+  'hasWideText',
   'hashOfThree',
   'hashOfFour',
+  'setShifts',
   'prepare',
   'survey',
   'narrow',
@@ -84,13 +92,14 @@ const SMALL = 512;
 export function createPrefilter(sought: Sought, windowBytes: number): WindowSurveyor {
   const exports = instance();
   const tables = literalTables(sought.literals, exports);
+  if (windowBytes > exports.mostBytes()) throw new Error(`a window has at most ${exports.mostBytes()} bytes, not ${windowBytes}`);
   const size = Math.ceil(windowBytes / SLACK) * SLACK;
   const own = exports.windowsAt() + SLACK;
   const copy = own + size + SLACK;
   const even = copy + size + SLACK;
   const odd = even + size / 2 + SLACK;
   exports.memory.grow(Math.max(0, Math.ceil((odd + size / 2 + 2 * SLACK) / PAGE) - exports.memory.buffer.byteLength / PAGE));
-  fill(exports, tables);
+  fill(exports, tables, sought);
   exports.prepare(sought.before, sought.behind, sought.shortHex, tables.stride);
 
   const { buffer } = exports.memory;
@@ -119,7 +128,7 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
       if (haystack.length < SMALL && haystack.bytes.buffer !== buffer) return plain.survey(haystack);
       exports.survey(addressOf(haystack), haystack.length, haystack.from, haystack.to);
       if (exports.hasOverflown() !== 0) return plain.survey(haystack);
-      return result(exports, hits);
+      return result(exports, hits, sought.hasShortMatches);
     },
     narrow(haystack) {
       const { bytes, length } = haystack;
@@ -135,21 +144,21 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
   };
 }
 
-function result(exports: Exports, hits: Hits): Survey {
+function result(exports: Exports, hits: Hits, isShort: boolean): Survey {
   const { buffer } = exports.memory;
   hits.clear();
   const count = exports.countOfHits();
   if (count > 0) {
     const found = new Uint32Array(buffer, exports.hitsAt(), 2 * count);
     for (let index = 0; index < found.length; index += 2) hits.add(found[index] ?? 0, found[index + 1] ?? 0);
-    hits.sortFrom(0);
+    hits.sort();
   }
   return {
     hits,
     escapes: listed(buffer, exports.escapesAt(), exports.countOfEscapes()),
     base64: listed(buffer, exports.runsAt(), exports.countOfRuns()),
     hex: listed(buffer, exports.hexRunsAt(), exports.countOfHexRuns()),
-    hasNuls: exports.hasNuls() !== 0,
+    isWide: isShort || exports.hasWideText() !== 0,
   };
 }
 
@@ -159,12 +168,20 @@ function listed(buffer: ArrayBuffer, at: number, count: number): readonly number
   return count === 0 ? NOTHING : Array.from(new Uint32Array(buffer, at, count));
 }
 
-function fill(exports: Exports, { bits, heads, entries, texts }: LiteralTables): void {
+function fill(exports: Exports, { flags, heads, entries, texts, shifts }: LiteralTables, { leads }: Sought): void {
   const memory = new Uint8Array(exports.memory.buffer);
-  memory.set(bits, exports.bitsAt());
+  memory.set(flags, exports.flagsAt());
   memory.set(new Uint8Array(heads.buffer), exports.headsAt());
   memory.set(entries, exports.entriesAt());
   memory.set(texts, exports.textsAt());
+  exports.setShifts(...shifts);
+  const table = new Uint8Array(256);
+  for (const { between } of leads) for (const byte of between) table[byte] = 1;
+  // In front of a quote that is escaped; and what ends an escape, which then is a sign itself.
+  table[92] = 1;
+  for (const { signs } of leads) for (const byte of signs) table[byte] = 2;
+  for (const byte of [37, 59]) table[byte] = 2;
+  memory.set(table, exports.leadsAt());
 }
 
 function instance(): Exports {

@@ -39,34 +39,38 @@ say(`${archives.length} archives, ${mega(compressed)} MB compressed, ${mega(infl
 
 const detector = createDetector(SERVICES, { fingerprinter });
 const tenfold = createDetector(multiplied(SERVICES, 10), { fingerprinter });
-const ways: Readonly<Record<string, () => Promise<void>>> = {
-  'bare node:zlib': () => each(bare),
-  'walk alone': () => each(walkOnly),
-  scan: () => each((archive) => scanWith(detector, archive)),
-  'scan, ten times the literals': () => each((archive) => scanWith(tenfold, archive)),
+const ways: Readonly<Record<string, (archive: Archive) => Promise<void>>> = {
+  'bare node:zlib': bare,
+  'walk alone': walkOnly,
+  scan: (archive) => scanWith(detector, archive),
+  'scan, ten times the literals': (archive) => scanWith(tenfold, archive),
 };
-const times = new Map<string, number[]>(Object.keys(ways).map((name) => [name, []]));
-for (let round = 0; round <= Number(rounds); round++) {
-  for (const [name, run] of Object.entries(ways)) {
-    const began = process.cpuUsage();
-    await run();
-    const { user, system } = process.cpuUsage(began);
-    // The first round warms up.
-    if (round > 0) times.get(name)?.push((user + system) / 1000);
+const kinds = [...new Set(archives.map(({ name }) => kindOf(name)))];
+for (const kind of ['all', ...kinds]) {
+  const chosen = archives.filter(({ name }) => kind === 'all' || kindOf(name) === kind);
+  const bytes = chosen.reduce((sum, archive) => sum + archive.inflated, 0);
+  say(`\n${kind}: ${chosen.length} archives, ${mega(bytes)} MB uncompressed`);
+  const times = new Map<string, number[]>();
+  for (let round = 0; round <= Number(rounds); round++) {
+    for (const [name, run] of Object.entries(ways)) {
+      const began = process.cpuUsage();
+      for (const archive of chosen) await run(archive);
+      const { user, system } = process.cpuUsage(began);
+      // The first round warms up.
+      if (round > 0) times.set(name, [...(times.get(name) ?? []), (user + system) / 1000]);
+    }
+  }
+  const base = median(times.get('bare node:zlib') ?? []);
+  for (const [name, list] of times) {
+    const time = median(list);
+    say(`${name.padEnd(30)} ${Math.round(time)} ms  ${Math.round(bytes / time / 1000)} MB/s  ${(time / base).toFixed(2)} x bare`);
   }
 }
-const base = median(times.get('bare node:zlib') ?? []);
-for (const [name, list] of times) {
-  const time = median(list);
-  say(
-    `${name.padEnd(30)} ${Math.round(time)} ms  ${Math.round(inflated / time / 1000)} MB/s  ${(time / base).toFixed(2)} x bare`,
-  );
-}
 const { rss } = process.memoryUsage();
-say(`memory ${mega(rss)} MB, of which the archives ${mega(compressed)} MB`);
+say(`\nmemory ${mega(rss)} MB, of which the archives ${mega(compressed)} MB`);
 
-async function each(run: (archive: Archive) => Promise<void>): Promise<void> {
-  for (const archive of archives) await run(archive);
+function kindOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
 }
 
 async function bare({ streams }: Archive): Promise<void> {

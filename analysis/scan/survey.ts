@@ -9,10 +9,10 @@ import { Hits } from './hits.ts';
 import { literalFinder, type Literal } from './literals.ts';
 
 /**
- * Where a literal is looked for: where words begin in runs of token characters, in longer runs, before them, at dots, or
- * everywhere. Around escapes all literals are looked for.
+ * Where a literal is looked for: where words begin in runs of token characters, in longer runs, before them, or everywhere.
+ * Around escapes all literals are looked for.
  */
-export type Place = 'start' | 'inner' | 'near' | 'dot' | 'everywhere';
+export type Place = 'start' | 'inner' | 'near' | 'everywhere';
 
 export interface SoughtLiteral extends Literal {
   /** Empty for the forms that literals have in escaped text. */
@@ -25,8 +25,12 @@ export interface Sought {
   /** Characters before a run within which the literals begin that are near one, and behind a run those that are in one. */
   readonly before: number;
   readonly behind: number;
+  /** True where a match may have fewer than nine characters. */
+  readonly hasShortMatches: boolean;
   /** True where literals near runs are also looked for before runs of 12 to 19 hexadecimal digits. */
   readonly shortHex: boolean;
+  /** What stands between literals and the runs they are near: one of the signs, and what may stand behind that. */
+  readonly leads: readonly { readonly signs: ReadonlySet<number>; readonly between: ReadonlySet<number> }[];
 }
 
 export interface Survey {
@@ -37,8 +41,8 @@ export interface Survey {
   /** An offset in each run of base64, or of hexadecimal digits, that may hold something; null: any may. */
   readonly base64: readonly number[] | null;
   readonly hex: readonly number[] | null;
-  /** False where no byte is NUL, so that nothing is UTF-16. */
-  readonly hasNuls: boolean;
+  /** False where no token can stand in UTF-16: no byte is NUL, or nowhere every other byte. */
+  readonly isWide: boolean;
 }
 
 export interface Surveyor {
@@ -83,7 +87,7 @@ export function plainSurveyor({ literals }: Sought, windowBytes: number): Window
         if (all.literal(hit) < literals.length) hits.add(all.literal(hit), all.start(hit));
         else escapes.push(all.start(hit));
       }
-      return { hits, escapes, base64: null, hex: null, hasNuls: bytes.subarray(0, length).includes(0) };
+      return { hits, escapes, base64: null, hex: null, isWide: bytes.subarray(0, length).includes(0) };
     },
   };
 }

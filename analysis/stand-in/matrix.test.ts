@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Service } from '../service.ts';
 import { SERVICES } from '../services/index.ts';
-import { verdictMatrix } from './engine/verdict-matrix.ts';
+import { ACCEPTS_EVERYTHING, verdictMatrix } from './engine/verdict-matrix.ts';
 import { SERVICE_STAND_INS } from './index.ts';
 import { isGeneric } from './service-stand-in.ts';
 
@@ -12,8 +12,14 @@ test('every service times every class of answer: no wrong verdict', { timeout: 1
   const { rows, unknownRequests } = await verdictMatrix(services, SERVICE_STAND_INS, new Date('2030-06-01T12:00:00Z'));
   expect(rows.filter(({ expected, verdict }) => verdict !== expected)).toEqual([]);
   expect(unknownRequests).toEqual([]);
+  const caught = rows.filter(({ answer }) => answer === ACCEPTS_EVERYTHING);
+  expect(caught.filter(({ reason }) => reason !== 'control-probe-failed')).toEqual([]);
+  const believed = services.filter(({ probe }) => probe !== undefined && probe.noControl === undefined);
+  expect(caught.map(({ service }) => service).toSorted()).toEqual(believed.map(({ id }) => id).toSorted());
   for (const standIn of SERVICE_STAND_INS) {
-    const tried = rows.filter(({ service, answer }) => service === standIn.id && !isGeneric(answer)).map(({ answer }) => answer);
+    const tried = rows
+      .filter(({ service }) => service === standIn.id)
+      .flatMap(({ answer }) => (answer === ACCEPTS_EVERYTHING || isGeneric(answer) ? [] : [answer]));
     expect(new Set(tried), `classes of ${standIn.id}`).toEqual(new Set(standIn.answers));
   }
 });

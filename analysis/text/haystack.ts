@@ -74,7 +74,7 @@ export function decoded(parent: Haystack, bytes: Buffer, places: Pick<Reading, '
   };
 }
 
-function onlyReading(reading: Reading): Pick<Haystack, 'reading' | 'readingsAt'> {
+export function onlyReading(reading: Reading): Pick<Haystack, 'reading' | 'readingsAt'> {
   const readings = [reading];
   return { reading, readingsAt: () => readings };
 }

@@ -33,7 +33,7 @@ export function eachView(top: Haystack, options: ViewOptions, visit: Visit): Pha
   const survey = surveyor.survey(top);
   visit(top, survey.hits);
   const { found, carry } = base64(top, { context, carried, places: survey.base64 });
-  const wide = survey.hasNuls ? utf16(top, narrow) : [];
+  const wide = survey.isWide ? utf16(top, narrow) : [];
   visitEncoded(top, survey, found, options, 1, visit);
   for (const text of wide) visitText(text, options, 1, visit);
   return carry;

@@ -110,7 +110,7 @@ class TarReader {
       this.#walker.noted([...this.#at.path, name], 'limit-name', `the name has ${nameBytes.length} bytes and is shown shortened`);
     const pause = this.#walker.budget.enter();
     if (pause) await pause;
-    const kind = kindOf(header.type, nameBytes);
+    const kind = kindOf(header.type, nameBytes, size);
     if (kind !== 'file') this.#walker.counted(kind);
     if (kind === 'file') return this.#body(size, name);
     // A link or a folder has no bytes of its own; some writers state a size all the same, some do store bytes.
@@ -253,7 +253,7 @@ class LostBlocks implements Reader {
   }
 }
 
-function kindOf(type: string, name: Uint8Array): 'file' | 'folders' | 'links' | 'devices' {
+function kindOf(type: string, name: Uint8Array, size: number): 'file' | 'folders' | 'links' | 'devices' {
   switch (type) {
     case '1':
     case '2':
@@ -268,7 +268,7 @@ function kindOf(type: string, name: Uint8Array): 'file' | 'folders' | 'links' | 
     case '0':
     case '\0':
       // The oldest tars mark a folder by a slash at the end alone.
-      return name.at(-1) === 0x2f ? 'folders' : 'file';
+      return name.at(-1) === 0x2f && size === 0 ? 'folders' : 'file';
     default:
       // POSIX: an unknown type is to be read as a file.
       return 'file';

@@ -127,28 +127,49 @@ async function readZip64End(source: ByteSource, endAt: number): Promise<Director
   return null;
 }
 
-async function entriesOf(
-  source: ByteSource,
-  place: DirectoryPlace,
-  maxEntries: number,
-): Promise<Pick<ZipDirectory, 'start' | 'listEnd' | 'entries'> | null> {
+async function entriesOf(source: ByteSource, place: DirectoryPlace, maxEntries: number): Promise<EntryList | null> {
   if (place.stated === 0 && place.size === 0) return { start: place.directoryEnd, listEnd: place.directoryEnd, entries: [] };
+  let best: EntryList | null = null;
   // The stated size counted back from the end holds for zips with data in front; the stated offset for all others.
   for (const start of new Set([place.directoryEnd - place.size, place.offset])) {
     if (!Number.isSafeInteger(start) || start < 0 || start + CENTRAL_BYTES > place.directoryEnd) continue;
-    const shift = start - place.offset;
-    const { entries, listEnd } = await readEntries(source, start, place.directoryEnd, shift, maxEntries);
-    const [first] = entries;
-    if (!first) continue;
-    // A directory that lies about its own place is no sign of data in front.
-    const isShifted = shift === 0 || (await beginsAt(source, first.offset)) || !(await beginsAt(source, first.offset - shift));
-    return {
-      start,
-      listEnd,
-      entries: isShifted ? entries : (await readEntries(source, start, place.directoryEnd, 0, maxEntries)).entries,
-    };
+    const { entries, listEnd } = await readEntries(source, start, place.directoryEnd, maxEntries);
+    if (entries.length > (best?.entries.length ?? 0)) best = { start, listEnd, entries };
+    if (entries.length === place.stated) break;
   }
-  return null;
+  if (!best) return null;
+  return { ...best, entries: await shifted(source, best.entries, best.start - place.offset) };
+}
+
+type EntryList = Pick<ZipDirectory, 'start' | 'listEnd' | 'entries'>;
+
+/** So many entries are asked where they begin, when the first ones do not agree. */
+const ASKED_ENTRIES = 10_000;
+
+/**
+ * The entries where they stand when the whole zip is shifted by data in front. A directory that lies about its own place is
+ * no sign of that, and where bytes got lost in the middle only some are shifted: so the entries are asked.
+ */
+async function shifted(source: ByteSource, entries: readonly ZipEntry[], shift: number): Promise<readonly ZipEntry[]> {
+  if (shift === 0) return entries;
+  let moved = 0;
+  let unmoved = 0;
+  for (const { offset } of entries.slice(0, 16)) {
+    if (await beginsAt(source, offset + shift)) moved += 1;
+    if (await beginsAt(source, offset)) unmoved += 1;
+  }
+  if (unmoved === 0) return entries.map((entry) => movedBy(entry, shift));
+  if (moved === 0) return entries;
+  const placed: ZipEntry[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const stays = index >= ASKED_ENTRIES || (await beginsAt(source, entry.offset));
+    placed.push(stays ? entry : movedBy(entry, shift));
+  }
+  return placed;
+}
+
+function movedBy(entry: ZipEntry, shift: number): ZipEntry {
+  return { ...entry, offset: entry.offset + shift };
 }
 
 /** Whether a local header stands there. */
@@ -162,9 +183,8 @@ async function readEntries(
   source: ByteSource,
   start: number,
   end: number,
-  shift: number,
   maxEntries: number,
-): Promise<Pick<ZipDirectory, 'listEnd' | 'entries'>> {
+): Promise<{ readonly listEnd: number; readonly entries: readonly ZipEntry[] }> {
   const entries: ZipEntry[] = [];
   let buffer: Buffer = Buffer.alloc(0);
   let bufferAt = start;
@@ -179,13 +199,13 @@ async function readEntries(
     if (record.length < CENTRAL_BYTES || record.readUInt32LE(0) !== SIGNATURE.central) break;
     const extraAt = CENTRAL_BYTES + record.readUInt16LE(28);
     const extraEnd = extraAt + record.readUInt16LE(30);
-    entries.push(entryOf(record, record.subarray(extraAt, extraEnd), shift));
+    entries.push(entryOf(record, record.subarray(extraAt, extraEnd)));
     at += extraEnd + record.readUInt16LE(32);
   }
   return { entries, listEnd: Math.min(at, end) };
 }
 
-function entryOf(record: Buffer, extra: Buffer, shift: number): ZipEntry {
+function entryOf(record: Buffer, extra: Buffer): ZipEntry {
   const sizes = { size: record.readUInt32LE(24), compressedSize: record.readUInt32LE(20), offset: record.readUInt32LE(42) };
   const { size, compressedSize, offset } = widen(sizes, extra);
   return {
@@ -195,7 +215,7 @@ function entryOf(record: Buffer, extra: Buffer, shift: number): ZipEntry {
     crc: record.readUInt32LE(16),
     compressedSize,
     size,
-    offset: offset + shift,
+    offset,
   };
 }
 

@@ -50,6 +50,11 @@ const RARE_METHODS: ReadonlyMap<number, (input: Reader, walker: Walker) => Unpac
   [95, openXz],
 ]);
 
+/** Whether the data of such a member is read. */
+export function isReadable({ flags, method }: Pick<ZipMember, 'flags' | 'method'>): boolean {
+  return !(flags & ENCRYPTED) && (method === METHOD.stored || method === METHOD.deflated || RARE_METHODS.has(method));
+}
+
 /** Reads the data of one member, at which `reader` stands. */
 export async function readZipData(reader: Reader, member: ZipMember, place: ZipPlace, data: ZipData): Promise<ZipOutcome> {
   const { at, walker } = place;

@@ -55,7 +55,7 @@ export async function readLocalHeader(reader: Reader): Promise<LocalHeader | nul
   if (head.readUInt32LE(0) !== SIGNATURE.local) return null;
   const nameLength = head.readUInt16LE(26);
   const length = LOCAL_BYTES + nameLength + head.readUInt16LE(28);
-  // A name and an extra field of 64 KiB each would not fit into the window; such a header is nobody's honest work.
+  // With a name and an extra field of 64 KiB each it still fits into a window.
   if (reader.available < length && !(await reader.fill(length))) return null;
   const record = toBuffer(reader.peek(length));
   const flags = record.readUInt16LE(6);

@@ -1,4 +1,4 @@
-import { deflateRawSync, zstdCompressSync } from 'node:zlib';
+import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
@@ -327,6 +327,14 @@ const CASES: readonly Case[] = [
     skipped: ['corrupt', 'not-an-archive'],
   },
 ];
+
+test('a name and an extra field of 64 KiB each, in a zip in a gzip that is read from front to back', async () => {
+  const extra = new Uint8Array(65_535);
+  extra.set([0x99, 0x99, 0xfb, 0xff]);
+  const inner = zip([file('first'), { ...file('n'.repeat(65_535), 'words'), extra }, file('last')]);
+  const seen = await look(gzipSync(inner), { heldBytes: 50_000 });
+  expect(textList(seen).map(([, body]) => body)).toEqual(expect.arrayContaining(['first', 'words', 'last']));
+});
 
 describe('zips, right and wrong', () => {
   test.each(CASES)('$name', async ({ artifact, files, skipped = [], noted = [], stats = {} }) => {

@@ -1,7 +1,7 @@
 import { PartReader, SourceReader, type Reader } from '../reader.ts';
 import { rangeSource, type ByteSource } from '../source.ts';
 import type { ZipDirectory, ZipEntry } from './directory.ts';
-import { METHOD, readZipData, type ZipPlace } from './entry.ts';
+import { METHOD, isReadable, readZipData, type ZipPlace } from './entry.ts';
 import { readLocalEntries, readLocalHeader, skipDescriptor } from './stream.ts';
 import { showName } from '../names.ts';
 import type { At, Walker } from '../walker.ts';
@@ -82,7 +82,9 @@ class ListedZip {
       return;
     }
     this.#reader.skip(header.length);
-    const end = await this.#data(entry, next, overlaps);
+    // Where only one of its two headers says how to read it, that one is believed.
+    const member = isReadable(entry) || !isReadable(header) ? entry : { ...entry, flags: header.flags, method: header.method };
+    const end = await this.#data(member, next, overlaps);
     if (end > this.#claimed) this.#claimedBy = entry;
     this.#claimed = Math.max(this.#claimed, header.sizesFollow ? await this.#behindDescriptor(end) : end);
   }
@@ -119,6 +121,7 @@ class ListedZip {
     const { taken, given } = await readZipData(part, entry, this.#place, { source, maxOut });
     if (entry.method === METHOD.stored) this.#checkStored(entry, length, maxOut);
     if (overlaps) this.#overlapLeft -= given;
+    if (!isReadable(entry)) return Math.min(stated, Math.max(next, start));
     return entry.method === METHOD.stored || taken === null ? stated : start + taken;
   }
 

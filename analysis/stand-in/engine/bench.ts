@@ -25,7 +25,7 @@ const CALM_UNKNOWNS: readonly AnswerClass[] = [
   'catch-all-200',
   'redirect',
 ];
-const BODY_FAULTS: readonly AnswerClass[] = ['slow-drip', 'stall', 'cut'];
+const BODY_FAULTS: ReadonlySet<AnswerClass> = new Set(['slow-drip', 'stall', 'cut']);
 const OFFLINE_VERDICTS = ['inactive', 'published-example', 'canary', 'public-by-design'] as const;
 const VERDICT_ORDER = [
   'active',
@@ -137,7 +137,7 @@ async function sortSamples(service: Service, now: Date): Promise<Pick<Bench, 'as
 
 /** The samples that can be asked about and answered in this class. */
 export function sourcesFor({ standIn, asked }: Bench, answer: AnswerClass): readonly SampleSource[] {
-  if (isGeneric(answer)) return BODY_FAULTS.includes(answer) ? asked.filter(({ hasBody }) => hasBody) : asked;
+  if (isGeneric(answer)) return BODY_FAULTS.has(answer) ? asked.filter(({ hasBody }) => hasBody) : asked;
   return asked.filter(({ format }) => standIn?.formatAnswers?.[format]?.includes(answer) ?? true);
 }
 

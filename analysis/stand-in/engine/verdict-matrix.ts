@@ -9,10 +9,13 @@ import { candidateOf } from './candidates.ts';
 import { loopbackSend } from './loopback-send.ts';
 import { startServiceStandIns, type IssuedToken } from './service-stand-ins.ts';
 
+/** A service that accepts any token: the control probe must notice, and nothing that the service says counts. */
+export const ACCEPTS_EVERYTHING = 'accepts-everything';
+
 export interface MatrixRow {
   readonly service: string;
   readonly format: string;
-  readonly answer: AnswerClass;
+  readonly answer: AnswerClass | typeof ACCEPTS_EVERYTHING;
   readonly expected: Verdict;
   readonly verdict: Verdict;
   readonly reason: string;
@@ -30,14 +33,14 @@ const TIMEOUT_OF_SLOW_MS = 500;
 /** Groups of cells worked on at a time: many, since some of them only wait. */
 const CONCURRENCY = 24;
 /** Answers after which a validator asks nothing more of the service: what comes next needs another validator. */
-const SILENCING: readonly AnswerClass[] = ['rate-limited', 'rate-limited-bare', 'unavailable'];
+const SILENCING: ReadonlySet<AnswerClass> = new Set(['rate-limited', 'rate-limited-bare', 'unavailable']);
 /** Answers that do not come, or not as a whole: waited for as briefly as possible. */
-const FAULTY: readonly AnswerClass[] = ['slow-drip', 'stall', 'reset', 'cut'];
+const FAULTY: ReadonlySet<AnswerClass> = new Set(['slow-drip', 'stall', 'reset', 'cut']);
 
 /**
  * Issues a token of each format for each class of answer of each service, and has it judged through real HTTP on loopback.
  * Checks that do more than read are switched on: here they reach nobody. Generic classes are tried on one format, since
- * they are the same for all.
+ * they are the same for all. In the end every service accepts everything, once.
  */
 export async function verdictMatrix(
   services: readonly Service[],
@@ -60,6 +63,13 @@ export async function verdictMatrix(
       }
     }
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
+    const believed = readers.filter(({ probe }) => probe !== undefined && probe.noControl === undefined);
+    for (const service of believed) {
+      started.acceptEverything(service.id);
+      const token = started.issue(service.id, { seed: ACCEPTS_EVERYTHING, verdict: 'active' });
+      const validator = validatorOf(service, started.hostOf(service.id), [], now);
+      rows.push(await judge(validator, [{ token: { ...token, verdict: 'unknown' }, answer: ACCEPTS_EVERYTHING }]));
+    }
     return { rows: rows.flat(), unknownRequests: [...started.server.unknown] };
   } finally {
     await started.server.close();
@@ -69,11 +79,11 @@ export async function verdictMatrix(
 /** Classes that one validator can go through, so that not each of them needs a control probe of its own. */
 function groupsOf(answers: readonly AnswerClass[]): readonly (readonly AnswerClass[])[] {
   const isAlone = (answer: AnswerClass): boolean =>
-    SILENCING.includes(answer) || (!isGeneric(answer) && stateOf(answer) === 'undecided');
+    SILENCING.has(answer) || (!isGeneric(answer) && stateOf(answer) === 'undecided');
   const together = answers.filter((answer) => !isAlone(answer));
   const groups = [
-    together.filter((answer) => !FAULTY.includes(answer)),
-    together.filter((answer) => FAULTY.includes(answer)),
+    together.filter((answer) => !FAULTY.has(answer)),
+    together.filter((answer) => FAULTY.has(answer)),
     ...answers.filter(isAlone).map((answer) => [answer]),
   ];
   return groups.filter((group) => group.length > 0);
@@ -98,7 +108,7 @@ function issueAll(
 }
 
 function validatorOf(service: Service, host: string, answers: readonly AnswerClass[], now: Date): Validator {
-  const isSlow = answers.some((answer) => FAULTY.includes(answer));
+  const isSlow = answers.some((answer) => FAULTY.has(answer));
   return createValidator({
     services: [service],
     mode: 'live',
@@ -114,7 +124,7 @@ function validatorOf(service: Service, host: string, answers: readonly AnswerCla
 
 async function judge(
   validator: Validator,
-  tokens: readonly { readonly token: IssuedToken; readonly answer: AnswerClass }[],
+  tokens: readonly { readonly token: IssuedToken; readonly answer: MatrixRow['answer'] }[],
 ): Promise<MatrixRow[]> {
   const findings = await validator.judge(tokens.map(({ token }) => candidateOf(token)));
   return findings.flatMap(({ verdict, reason }, index) => {

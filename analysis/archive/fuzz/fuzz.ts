@@ -1,0 +1,53 @@
+/**
+ * Holds every reader against its reference on spoiled archives: `node analysis/archive/fuzz/fuzz.ts [seconds] [seed]`. The same
+ * seed spoils in the same way; a difference prints the number of its round, with which it can be had again.
+ */
+import { mutated, dice } from './mutate.ts';
+import { TARGETS, type Target } from './targets.ts';
+
+export interface Difference {
+  readonly target: string;
+  readonly seed: number;
+  readonly round: number;
+  readonly words: string;
+  /** Base64 of the archive. */
+  readonly archive: string;
+}
+
+export interface FuzzResult {
+  readonly rounds: number;
+  readonly differences: readonly Difference[];
+}
+
+/** Runs one target for some seconds, at least one round, and stops at the tenth difference. */
+export async function fuzz(target: Target, seed: number, seconds: number, now: () => number): Promise<FuzzResult> {
+  const until = now() + seconds * 1000;
+  const differences: Difference[] = [];
+  let round = 0;
+  do {
+    const archive = archiveOf(target, seed, round);
+    const words = await target.check(archive).catch((error: unknown) => `threw ${String(error)}`);
+    if (words !== null)
+      differences.push({ target: target.name, seed, round, words, archive: Buffer.from(archive).toString('base64') });
+    round += 1;
+  } while (now() < until && differences.length < 10);
+  return { rounds: round, differences };
+}
+
+/** The archive of a round, which depends on nothing but its number and the seed. */
+export function archiveOf(target: Target, seed: number, round: number): Uint8Array {
+  return mutated(target.corpus, dice(seed * 1_000_003 + round));
+}
+
+async function main(seconds: number, seed: number): Promise<void> {
+  let failed = false;
+  for (const target of TARGETS) {
+    const { rounds, differences } = await fuzz(target, seed, seconds / TARGETS.length, () => performance.now());
+    process.stdout.write(`${target.name}: ${rounds} archives, ${differences.length} differences\n`);
+    for (const difference of differences) process.stdout.write(`  ${JSON.stringify(difference)}\n`);
+    failed ||= differences.length > 0;
+  }
+  if (failed) process.exitCode = 1;
+}
+
+if (import.meta.main) await main(Number(process.argv[2] ?? 60), Number(process.argv[3] ?? 1));

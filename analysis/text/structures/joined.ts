@@ -1,0 +1,96 @@
+/** Segments of a file, joined into haystacks: one behind the other, with a line break between them. */
+import { onlyReading, type Haystack, type Reading } from '../haystack.ts';
+import type { Segment, Structure } from './structure.ts';
+
+/**
+ * Positions from here on are those of decoded segments, counted through all of them: what was compressed together stands at
+ * the same bytes of the file, and is not the same for that.
+ */
+const DECODED = 2 ** 40;
+
+export interface Joined {
+  readonly haystack: Haystack;
+  /** The bytes of the file at which the positions [start, end) of the haystack's reading stand. */
+  locate(start: number, end: number): { readonly start: number; readonly end: number };
+}
+
+/**
+ * @param most characters of one haystack; longer segments are cut, with `overlap` characters in common
+ */
+export function* joined({ id }: Structure, segments: readonly Segment[], most: number, overlap: number): Generator<Joined> {
+  let batch: Piece[] = [];
+  let length = 0;
+  let decoded = DECODED;
+  for (const segment of segments) {
+    for (const piece of cut(segment, decoded, most, overlap)) {
+      if (length + piece.bytes.length + 1 > most && batch.length > 0) {
+        yield joinedPieces(id, batch, length);
+        batch = [];
+        length = 0;
+      }
+      batch.push(piece);
+      length += piece.bytes.length + 1;
+    }
+    decoded += segment.bytes.length + 1;
+  }
+  if (batch.length > 0) yield joinedPieces(id, batch, length);
+}
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** The position of the first character. */
+  readonly position: number;
+  readonly segment: Segment;
+}
+
+function cut(segment: Segment, decoded: number, most: number, overlap: number): readonly Piece[] {
+  const { bytes, offset, length } = segment;
+  const position = length === null ? offset : decoded;
+  if (bytes.length < most) return [{ bytes, position, segment }];
+  const step = most - overlap - 1;
+  return Array.from({ length: Math.ceil(bytes.length / step) }, (_, index) => ({
+    bytes: bytes.subarray(index * step, index * step + most - 1),
+    position: position + index * step,
+    segment,
+  }));
+}
+
+function joinedPieces(id: string, pieces: readonly Piece[], length: number): Joined {
+  const bytes = Buffer.alloc(length, '\n');
+  const starts: number[] = [];
+  let end = 0;
+  for (const piece of pieces) {
+    starts.push(end);
+    bytes.set(piece.bytes, end);
+    end += piece.bytes.length + 1;
+  }
+
+  /** The position of the character at `index`. */
+  function positionOf(index: number): number {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((starts[middle] ?? 0) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return (pieces[low]?.position ?? 0) + index - (starts[low] ?? 0);
+  }
+
+  const reading: Reading = {
+    decoding: [id],
+    length,
+    text: (from, to) => bytes.toString('latin1', from, to),
+    start: positionOf,
+    end: (index) => positionOf(Math.max(0, index - 1)) + 1,
+  };
+  return {
+    haystack: { bytes, length, from: 0, to: length, zone: { from: 0, to: Number.POSITIVE_INFINITY }, ...onlyReading(reading) },
+    locate(start, end) {
+      if (start < DECODED) return { start, end };
+      const piece = pieces.findLast(({ position }) => position >= DECODED && position <= start);
+      const { offset = 0, length = 0 } = piece?.segment ?? {};
+      return { start: offset, end: offset + (length ?? 0) };
+    },
+  };
+}
