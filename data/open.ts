@@ -2,10 +2,12 @@
 import { Kysely } from 'kysely';
 import type { Database } from './database.ts';
 import { DatabaseError } from './database.ts';
+import type { CopyEngine } from './public-tables.ts';
 import type { QueryEngine } from './query-contract.ts';
 import type { Schema } from './schema.ts';
 import { explain, connectReadOnly, connectWritable, SQLITE_WORDS, sqlitePath } from './sqlite/connect.ts';
 import { sqliteDialect } from './sqlite/driver.ts';
+import { sqliteCopies } from './sqlite/public-copy.ts';
 import { sqliteQueries } from './sqlite/query.ts';
 import { requireCurrent, upgrade } from './upgrade.ts';
 
@@ -31,6 +33,11 @@ export async function openReadOnly(url: string): Promise<Database> {
 /** How people's queries are answered by this kind of database; see `query.ts`. */
 export function queryEngineOf(url: string): QueryEngine {
   return sqliteQueries(pathOf(url));
+}
+
+/** How this kind of database writes its public copy; see `public-copy.ts`. */
+export function copyEngineOf(url: string): CopyEngine {
+  return sqliteCopies(pathOf(url));
 }
 
 function pathOf(url: string): string {

@@ -1,42 +1,58 @@
 /**
  * Invented statistics for tests and for looking at a report without a run: every state of a registry occurs (detections,
- * none, not covered), and the counts of one registry are those of a published prevalence (4 / 14 / 81 / 2 721).
+ * none, not covered), and the counts of one registry are those of a published prevalence (4 / 14 / 81 / 2 721). The figures are
+ * computed from the counts as those of a run are.
  */
-import { REGISTRY_LABELS, VERDICTS, type RegistryId, type Tier, type Verdict } from '../data/model.ts';
-import { policyById } from '../data/policies.ts';
+import { REGISTRY_LABELS, TIERS, VERDICTS, type RegistryId, type Tier, type Verdict } from '../data/model.ts';
+import { policyById, type PolicyId } from '../data/policies.ts';
+import { queriesFor } from '../data/queries.ts';
+import { wholeOf } from '../data/statistics/figures.ts';
+import { tierFigures } from '../data/statistics/incidence.ts';
 import {
   STATISTICS_SCHEMA,
   type AnalysedRegistry,
-  type Estimate,
+  type HistoryPoint,
   type RegistryStatistics,
   type Statistics,
   type TierStatistics,
 } from '../data/statistics/model.ts';
 
-interface Cell {
-  readonly tier: Tier;
+export interface ExampleTier {
   readonly population: number;
   readonly analyzed: number;
   readonly detections: number;
+  readonly undecided?: number;
+  readonly failed?: number;
 }
 
-/** One registry from its cells; intervals are rough, since reports only print them. */
-export function exampleRegistry(registry: RegistryId, cells: readonly Cell[]): AnalysedRegistry {
-  const tiers = cells.map((cell) => exampleTier(cell));
-  const sum = (pick: (one: Cell) => number) => cells.reduce((total, one) => total + pick(one), 0);
-  const population = sum((one) => one.population);
-  const total = tiers.reduce((all, one) => all + one.total.value, 0);
-  const detections = sum((one) => one.detections);
+/** Packages, analyzed and detections of the four tiers, best first. */
+export type ExampleTiers = readonly [ExampleTier, ExampleTier, ExampleTier, ExampleTier];
+
+/** All packages of every tier analyzed, as in a census. */
+export function census(population: number, [a, b, c, d]: readonly [number, number, number, number]): ExampleTiers {
+  const whole = (size: number, detections: number): ExampleTier => ({ population: size, analyzed: size, detections });
+  return [whole(100, a), whole(900, b), whole(9000, c), whole(population - 10_000, d)];
+}
+
+/** The ranked packages analyzed, and a sample of the others. */
+export function sampled(population: number, sample: number, found: readonly [number, number, number, number]): ExampleTiers {
+  const [a, b, c] = census(population, found);
+  return [a, b, c, { population: population - 10_000, analyzed: sample, detections: found[3] }];
+}
+
+export function exampleRegistry(
+  registry: RegistryId,
+  cells: ExampleTiers,
+  over: Partial<AnalysedRegistry> = {},
+): AnalysedRegistry {
+  const tiers = TIERS.map((tier, index) => exampleTier(tier, cells[index] ?? { population: 0, analyzed: 0, detections: 0 }));
+  const whole = wholeOf(tiers);
+  const failed = whole.failed > 0 ? [{ reason: 'digest-mismatch', packages: whole.failed }] : [];
   return {
     status: 'analysed',
     registry,
     label: REGISTRY_LABELS[registry],
-    ...counts(
-      population,
-      sum((one) => one.analyzed),
-      detections,
-    ),
-    frame: { size: population, takenAt: '2026-11-01T06:00:00Z' },
+    frame: { size: whole.population, takenAt: '2026-11-01T06:00:00Z' },
     ranking: {
       source: 'example',
       label: 'Example ranking',
@@ -49,57 +65,35 @@ export function exampleRegistry(registry: RegistryId, cells: readonly Cell[]): A
       places: 10_000,
     },
     tiers,
-    total: estimate(total, total * 0.8, total * 1.2, detections),
-    rate: estimate(total / population, (total * 0.8) / population, (total * 1.2) / population, detections),
-    rateWithUndecided: (total * 1.1) / population,
-    worstCase: { low: total / population, high: (total + 40) / population },
-    effectiveSampleSize: 2310,
-    designEffect: 1.3,
-    tokens: verdicts(detections),
-    packagesByVerdict: verdicts(detections),
-    failures: detections > 0 ? [{ reason: 'digest-mismatch', packages: 3 }] : [],
-    withoutReleaseReasons: [{ reason: 'all-yanked', packages: 2 }],
+    ...whole,
+    tokens: exampleVerdicts(whole.detections),
+    packagesByVerdict: exampleVerdicts(whole.detections),
+    failures: failed,
+    withoutReleaseReasons: [],
     skipped: [{ reason: 'encrypted', count: 4, packages: 2 }],
+    ...over,
   };
 }
 
-function exampleTier(cell: Cell): TierStatistics {
-  const { population, analyzed, detections, tier } = cell;
-  const share = analyzed === 0 ? 0 : detections / analyzed;
-  const census = population === analyzed;
-  const low = census ? share : Math.max(0, share - 1.5 / Math.max(1, analyzed));
-  const high = census ? share : share + 4 / Math.max(1, analyzed);
-  return {
+function exampleTier(tier: Tier, { population, analyzed, detections, undecided = 0, failed = 0 }: ExampleTier): TierStatistics {
+  const counts = {
     tier,
-    ...counts(population, analyzed, detections),
-    total: estimate(share * population, low * population, high * population, detections),
-    rate: estimate(share, low, high, detections),
-    rateWithUndecided: share * 1.1,
-    worstCase: { low: share, high },
-  };
-}
-
-function counts(population: number, analyzed: number, detections: number) {
-  return {
     population,
-    selected: analyzed,
+    selected: analyzed + failed,
     analyzed,
     scanned: analyzed,
     withoutRelease: 0,
-    failed: 0,
+    failed,
     pending: 0,
     partial: 0,
     detections,
     restrictedOnly: 0,
-    undecided: 0,
+    undecided,
   };
+  return { ...counts, ...tierFigures(counts) };
 }
 
-function estimate(value: number, low: number, high: number, detections: number): Estimate {
-  return { value, interval: { low, high, method: low === high ? 'census' : 'korn-graubard' }, unstable: detections < 10 };
-}
-
-function verdicts(active: number): Record<Verdict, number> {
+function exampleVerdicts(active: number): Record<Verdict, number> {
   const all = Object.fromEntries(VERDICTS.map((verdict, index) => [verdict, index])) as Record<Verdict, number>;
   return { ...all, active };
 }
@@ -107,23 +101,13 @@ function verdicts(active: number): Record<Verdict, number> {
 export function exampleStatistics(over: Partial<Statistics> = {}): Statistics {
   const registries: readonly RegistryStatistics[] = [
     exampleRegistry('rubygems', [
-      { tier: 'top100', population: 100, analyzed: 100, detections: 0 },
-      { tier: 'top1000', population: 900, analyzed: 900, detections: 0 },
-      { tier: 'top10000', population: 9000, analyzed: 9000, detections: 0 },
-      { tier: 'unranked', population: 173_000, analyzed: 2000, detections: 4 },
+      { population: 100, analyzed: 100, detections: 0 },
+      { population: 900, analyzed: 900, detections: 0 },
+      { population: 9000, analyzed: 9000, detections: 0 },
+      { population: 173_000, analyzed: 2000, detections: 4, undecided: 2, failed: 3 },
     ]),
-    exampleRegistry('nuget', [
-      { tier: 'top100', population: 100, analyzed: 100, detections: 0 },
-      { tier: 'top1000', population: 900, analyzed: 900, detections: 0 },
-      { tier: 'top10000', population: 9000, analyzed: 9000, detections: 0 },
-      { tier: 'unranked', population: 634_000, analyzed: 5000, detections: 0 },
-    ]),
-    exampleRegistry('pypi', [
-      { tier: 'top100', population: 100, analyzed: 100, detections: 4 },
-      { tier: 'top1000', population: 900, analyzed: 900, detections: 14 },
-      { tier: 'top10000', population: 9000, analyzed: 9000, detections: 81 },
-      { tier: 'unranked', population: 618_000, analyzed: 618_000, detections: 2721 },
-    ]),
+    exampleRegistry('nuget', sampled(644_000, 5000, [0, 0, 0, 0])),
+    exampleRegistry('pypi', census(628_000, [4, 14, 81, 2721]), { restrictedOnly: 12 }),
     { status: 'not-analysed', registry: 'npm', label: REGISTRY_LABELS.npm },
   ];
   return {
@@ -131,7 +115,8 @@ export function exampleStatistics(over: Partial<Statistics> = {}): Statistics {
     policy: policyById('SQ34401'),
     policyUsed: true,
     run: {
-      id: '2026-11',
+      id: '11',
+      scope: 'registry',
       startedAt: '2026-11-01T06:00:00Z',
       closedAt: '2026-11-20T06:00:00Z',
       seed: 'example',
@@ -148,13 +133,37 @@ export function exampleStatistics(over: Partial<Statistics> = {}): Statistics {
     },
     registries,
     services: [
-      { service: 'slack', packages: { rubygems: 4, nuget: 0, pypi: 1800 }, tokens: 1500 },
-      { service: 'aws', packages: { rubygems: 0, nuget: 0, pypi: null }, tokens: null },
+      { service: 'slack', packages: { rubygems: null, nuget: 0, pypi: 1800 }, tokens: 1500 },
+      { service: 'aws', packages: { rubygems: null, nuget: 0, pypi: null }, tokens: null },
     ],
-    suppression: { below: 3, reason: 'a smaller one could point to a package.' },
-    clusters: [{ cluster: 1, service: 'slack', verdict: 'active', packages: 12, registries: ['rubygems', 'pypi'] }],
+    suppression: { below: 5, reason: 'A small number beside a service could lead to the packages.' },
+    clusters: [{ cluster: 1, service: 'slack', verdict: 'active', packages: 12, registries: ['pypi'] }],
     history: [],
-    queries: [],
+    queries: queriesFor((over.policy?.id ?? 'SQ34401') as PolicyId),
     ...over,
   };
+}
+
+/** Runs of three months, each with more packages analyzed than the one before. */
+export function exampleHistory(): readonly HistoryPoint[] {
+  const point = (run: number, closedAt: string, sample: number, found: number, changes: readonly string[]): HistoryPoint => ({
+    run: String(run),
+    closedAt,
+    detectorStamp: run < 10 ? '0123abcc' : '0123abcd',
+    registries: (['rubygems', 'pypi'] as const).map((registry) => {
+      const { population, analyzed, detections, total, rate } = exampleRegistry(
+        registry,
+        registry === 'pypi'
+          ? sampled(600_000 + 1000 * run, sample, [4, 12, 70, found])
+          : sampled(180_000, sample, [0, 0, 1, Math.ceil(found / 4)]),
+      );
+      return { registry, population, analyzed, detections, total, rate };
+    }),
+    changes,
+  });
+  return [
+    point(9, '2026-09-20T06:00:00Z', 5000, 18, []),
+    point(10, '2026-10-20T06:00:00Z', 10_000, 45, ['the detectors changed', 'services added: slack']),
+    point(11, '2026-11-20T06:00:00Z', 20_000, 84, ['PyPI: 30,000 packages analyzed, 20,000 before']),
+  ];
 }

@@ -1,4 +1,5 @@
 /** How figures are written. English, fixed, independent of the machine's locale. */
+import type { Estimate } from '../data/statistics/model.ts';
 
 /** Counts in the style of the page: 950, 183K, 3.72M; three significant digits from a thousand on. */
 export function compact(count: number): string {
@@ -25,10 +26,14 @@ export function full(count: number): string {
 
 /** A share as packages per 10 000: 44.9, 0.32, 400. Three significant digits, plain notation. */
 export function per10k(share: number): string {
-  const value = share * 10_000;
+  return per10kOf(share * 10_000);
+}
+
+/** The same of a number that is per 10 000 already. */
+export function per10kOf(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';
-  return value >= 100 ? full(value) : trim(Number(value.toPrecision(value < 0.1 ? 1 : 3)));
+  return value >= 100 ? full(value) : trim(Number(value.toPrecision(value < 0.1 ? 2 : 3)));
 }
 
 /** 1 package, 2 packages. */
@@ -39,6 +44,13 @@ export function plural(count: number, one: string, many: string = `${one}s`): st
 /** The day of an ISO 8601 time, in UTC: 2026-11-25. */
 export function day(iso: string): string {
   return iso.slice(0, 10);
+}
+
+/** A figure with its uncertainty in words: `379 (119–899)`, `0, at most 473`, or the figure alone where it is exact. */
+export function withInterval({ value, interval }: Estimate, write: (value: number) => string): string {
+  const { low, high } = interval;
+  if (low === high) return write(value);
+  return value === 0 && low === 0 ? `0, at most ${write(high)}` : `${write(value)} (${write(low)}–${write(high)})`;
 }
 
 function trim(value: number): string {

@@ -3,7 +3,7 @@
  * by each printer and never put together by hand. No block begins with foreign text: in MDX a paragraph that begins with
  * `import` or `export` is code.
  */
-import type { BlockContent, Heading, Html, Link, List, Paragraph, PhrasingContent, Root, RootContent, Table, Text } from 'mdast';
+import type { BlockContent, Code, Heading, Link, List, Paragraph, PhrasingContent, Root, RootContent, Table, Text } from 'mdast';
 import type { Chart } from './charts.ts';
 
 /** A chart in the tree: each printer shows it its own way. */
@@ -22,7 +22,12 @@ declare module 'mdast' {
 }
 
 export type Inline = string | PhrasingContent;
-export type { Html, Root, RootContent };
+/** A cell that is sorted by a number which its text does not show plainly; null sorts last. */
+export interface Cell {
+  readonly text: Inline;
+  readonly sort: number | null;
+}
+export type { Root, RootContent };
 
 export function root(children: readonly RootContent[]): Root {
   return { type: 'root', children: [...children] };
@@ -44,8 +49,14 @@ export function code(value: string): PhrasingContent {
   return { type: 'inlineCode', value };
 }
 
-export function link(label: string, url: string): Link {
-  return { type: 'link', url, children: [{ type: 'text', value: label }] };
+/** To a page of the web. Addresses come from rankings as well: what is none stays text. */
+export function link(label: string, url: string): Link | Text {
+  return /^https?:\/\/[^\s]+$/i.test(url) ? fileLink(label, url) : { type: 'text', value: label };
+}
+
+/** To a file beside the report. */
+export function fileLink(label: string, path: string): Link {
+  return { type: 'link', url: path, children: [{ type: 'text', value: label }] };
 }
 
 export function bullets(items: readonly (readonly Inline[] | string)[]): List {
@@ -61,17 +72,36 @@ export function bullets(items: readonly (readonly Inline[] | string)[]): List {
   };
 }
 
-/** A table with a header row; numbers stand right. Cells are text or inline content. */
-export function table(
-  header: readonly string[],
-  rows: readonly (readonly Inline[])[],
-  align: readonly ('left' | 'right' | null)[] = [],
-): Table {
-  const row = (cells: readonly Inline[]) => ({
-    type: 'tableRow' as const,
-    children: cells.map((cell) => ({ type: 'tableCell' as const, children: inline([cell]) })),
-  });
-  return { type: 'table', align: header.map((_, index) => align[index] ?? null), children: [row(header), ...rows.map(row)] };
+export interface TableOptions {
+  /** What the table is about, for people who hear the page. */
+  readonly label: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly (Inline | Cell)[])[];
+  /** Columns of figures, which stand right. */
+  readonly figures?: readonly string[];
+}
+
+/** A table with a header row; the first cell of a row names the row. */
+export function table({ label, header, rows, figures = [] }: TableOptions): Table {
+  return {
+    type: 'table',
+    align: header.map((name) => (figures.includes(name) ? 'right' : null)),
+    data: { hProperties: { ariaLabel: label } },
+    children: [
+      { type: 'tableRow', children: header.map((name) => ({ type: 'tableCell', children: inline([name]) })) },
+      ...rows.map((row) => ({ type: 'tableRow' as const, children: row.map(tableCell) })),
+    ],
+  };
+}
+
+function tableCell(cell: Inline | Cell) {
+  if (!isSorted(cell)) return { type: 'tableCell' as const, children: inline([cell]) };
+  const data = { hProperties: { dataSort: cell.sort === null ? '' : String(cell.sort) } };
+  return { type: 'tableCell' as const, children: inline([cell.text]), data };
+}
+
+function isSorted(cell: Inline | Cell): cell is Cell {
+  return typeof cell === 'object' && 'sort' in cell;
 }
 
 export function chart(value: Chart): ChartNode {
@@ -82,6 +112,10 @@ export function quote(...children: readonly BlockContent[]): RootContent {
   return { type: 'blockquote', children: [...children] };
 }
 
+export function sql(value: string): Code {
+  return { type: 'code', lang: 'sql', value };
+}
+
 function inline(children: readonly Inline[]): PhrasingContent[] {
-  return children.map((child) => (typeof child === 'string' ? ({ type: 'text', value: child } satisfies Text) : child));
+  return children.map((child) => (typeof child === 'string' ? { type: 'text', value: child } : child));
 }

@@ -127,6 +127,8 @@ export interface Cluster {
 
 export interface RunFacts {
   readonly id: string;
+  /** `registry`: a sample or census that stands for the registries; `named`: chosen packages that stand for themselves. */
+  readonly scope: 'registry' | 'named';
   readonly startedAt: string;
   /** Null while the run is open: the report then says that it is partial. */
   readonly closedAt: string | null;

@@ -106,6 +106,7 @@ async function factsOf(db: Reader, run: RunRow): Promise<KnownRun> {
   const window = await validationWindow(db, run.id);
   const facts: RunFacts = {
     id: String(run.id),
+    scope: run.scope,
     startedAt: iso(run.opened_at),
     closedAt: run.closed_at === null ? null : iso(run.closed_at),
     seed: run.seed,

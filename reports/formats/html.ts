@@ -1,103 +1,109 @@
 /**
- * The page as one HTML file that asks nothing of anybody: no script, font or picture from elsewhere. It follows the
- * reader's choice of light or dark, prints, and is read well by screen readers: each chart has a text alternative and a table.
+ * The page as one HTML file that asks nothing of anybody: no script, font or picture from elsewhere, and a policy that forbids
+ * them. The data behind the charts is in it as well. It follows the reader's choice of light or dark, prints, and is read
+ * well by screen readers: each chart has a text alternative and a table.
  */
+import { createHash } from 'node:crypto';
 import { toHtml } from 'hast-util-to-html';
-import { toHast } from 'mdast-util-to-hast';
-import type { Element, ElementContent, Root as HastRoot } from 'hast';
-import { chartsOf, svgOf, THEMES, type ChartId } from '../charts.ts';
-import type { ReportFormat } from '../format.ts';
-import { pageOf } from '../section.ts';
-import { PAGE_STYLE } from '../style.ts';
-import type { ChartNode, Root } from '../tree.ts';
+import type { Element } from 'hast';
+import { chartsOf, type ChartId } from '../charts.ts';
+import { svgOf } from '../charts/render.ts';
+import { chartFiles, csvFiles, jsonFiles, metadataFiles, PATHS, printJson } from '../files.ts';
+import type { ReportFile, ReportFormat } from '../format.ts';
+import { SORTING } from '../page/sorting.ts';
+import { PAGE_STYLE, STYLE } from '../page/style.ts';
+import { htmlOf, type Pictures } from '../page/tree.ts';
+import { pageOf, sectionOf, type SectionOptions } from '../section.ts';
+import { statisticsJsonSchema } from '../statistics-schema.ts';
+import type { Statistics } from '../../data/statistics/model.ts';
 
 export const html = {
   id: 'html',
   label: 'HTML page',
   async render(statistics) {
-    const pictures = new Map<ChartId, string | null>();
-    for (const chart of chartsOf(statistics)) pictures.set(chart.id, await svgOf(chart, THEMES.page));
-    const body = toHtml(bodyOf(pageOf(statistics), pictures), { allowDangerousHtml: true });
-    const title = `${statistics.policy.id}: ${statistics.policy.title}`;
-    return [{ name: `${statistics.policy.id.toLowerCase()}.html`, content: pageAround(title, body) }];
+    const { policy } = statistics;
+    const files = await downloadsOf(statistics);
+    const body = htmlOf(pageOf(statistics), await picturesOf(statistics), (url) => {
+      const file = files.get(url);
+      return file === undefined
+        ? { href: url, download: null }
+        : { href: dataUrl(file), download: file.name.replace(/^.*\//, '') };
+    });
+    return [{ name: `${policy.id.toLowerCase()}.html`, content: pageAround(`${policy.id}: ${policy.title}`, body) }];
   },
 } as const satisfies ReportFormat;
 
-function bodyOf(tree: Root, pictures: ReadonlyMap<ChartId, string | null>): HastRoot {
-  const hast = toHast(tree, {
-    allowDangerousHtml: true,
-    handlers: { chart: (_state: unknown, node: ChartNode): Element => figure(node, pictures.get(node.chart.id) ?? null) },
-  });
-  const root: HastRoot = hast.type === 'root' ? hast : { type: 'root', children: [hast] };
-  return { ...root, children: root.children.map((child) => (isElement(child, 'table') ? scrollable(child) : child)) };
+/** The section for another HTML page; its links lead to the files beside the report. */
+export async function printHtmlSection(statistics: Statistics, options: SectionOptions): Promise<string> {
+  const pictures = await picturesOf(statistics);
+  const body = htmlOf(sectionOf(statistics, options), pictures, (url) => ({ href: url, download: null }));
+  return `<section class="incidence">\n<style>\n${STYLE}</style>\n${body}\n<script>\n${SORTING}</script>\n</section>\n`;
 }
 
-/** The picture is ours, made of figures; nothing foreign is in it. */
-function figure({ chart }: ChartNode, picture: string | null): Element {
-  const caption: Element = {
-    type: 'element',
-    tagName: 'figcaption',
-    properties: {},
-    children: [{ type: 'text', value: picture === null ? chart.description : chart.title }],
-  };
-  const drawn: ElementContent[] = picture === null ? [] : [{ type: 'raw', value: picture } as unknown as ElementContent];
-  return { type: 'element', tagName: 'figure', properties: { className: ['chart'] }, children: [...drawn, caption] };
+async function picturesOf(statistics: Statistics): Promise<Pictures> {
+  const pictures = new Map<ChartId, readonly string[]>();
+  for (const chart of chartsOf(statistics)) {
+    const both = [
+      await svgOf(chart, { colours: 'page', width: 'wide' }),
+      await svgOf(chart, { colours: 'page', width: 'narrow' }),
+    ];
+    pictures.set(
+      chart.id,
+      both.filter((one) => one !== null),
+    );
+  }
+  return pictures;
 }
 
-/** Wide tables scroll within themselves, by keyboard too. */
-function scrollable(table: Element): Element {
-  return {
-    type: 'element',
-    tagName: 'div',
-    properties: { className: ['scroll'], tabIndex: 0, role: 'region', ariaLabel: 'Table' },
-    children: [withHeaders(table)],
-  };
+async function downloadsOf(statistics: Statistics): Promise<ReadonlyMap<string, ReportFile>> {
+  const files: readonly ReportFile[] = [
+    ...(await chartFiles(statistics)),
+    ...csvFiles(statistics),
+    ...jsonFiles(statistics),
+    ...metadataFiles(statistics),
+    { name: PATHS.statistics, content: printJson(statistics) },
+    { name: PATHS.schema, content: printJson(statisticsJsonSchema()) },
+  ];
+  return new Map(files.map((file) => [file.name, file]));
 }
 
-/** The first cell of each row names the row. */
-function withHeaders(table: Element): Element {
-  return {
-    ...table,
-    children: table.children.map((part) => {
-      if (!isElement(part, 'thead') && !isElement(part, 'tbody')) return part;
-      const inBody = part.tagName === 'tbody';
-      return { ...part, children: part.children.map((row) => (isElement(row, 'tr') ? headed(row, inBody) : row)) };
-    }),
-  };
-}
-
-function headed(row: Element, inBody: boolean): Element {
-  let first = true;
-  return {
-    ...row,
-    children: row.children.map((cell) => {
-      if (cell.type !== 'element') return cell;
-      const isFirst = first;
-      first = false;
-      if (!inBody) return { ...cell, properties: { ...cell.properties, scope: 'col' } };
-      return isFirst ? { ...cell, tagName: 'th', properties: { ...cell.properties, scope: 'row' } } : cell;
-    }),
-  };
-}
-
-function isElement(node: { readonly type: string; readonly tagName?: string }, tagName: string): node is Element {
-  return node.type === 'element' && node.tagName === tagName;
+function dataUrl({ name, content }: ReportFile): string {
+  const type = name.endsWith('.csv') ? 'text/csv;charset=utf-8' : 'application/json';
+  return `data:${type};base64,${Buffer.from(content).toString('base64')}`;
 }
 
 function pageAround(title: string, body: string): string {
-  const head = toHtml({
-    type: 'root',
-    children: [
-      { type: 'element', tagName: 'meta', properties: { charSet: 'utf-8' }, children: [] },
-      {
-        type: 'element',
-        tagName: 'meta',
-        properties: { name: 'viewport', content: 'width=device-width, initial-scale=1' },
-        children: [],
-      },
-      { type: 'element', tagName: 'meta', properties: { name: 'color-scheme', content: 'light dark' }, children: [] },
-      { type: 'element', tagName: 'title', properties: {}, children: [{ type: 'text', value: title }] },
-    ],
-  });
-  return `<!doctype html>\n<html lang="en">\n<head>\n${head}\n<style>\n${PAGE_STYLE}</style>\n</head>\n<body>\n<main>\n${body}\n</main>\n</body>\n</html>\n`;
+  const head = toHtml([
+    element('meta', { charSet: 'utf-8' }),
+    element('meta', { httpEquiv: ['content-security-policy'], content: contentPolicy() }),
+    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+    element('meta', { name: 'color-scheme', content: 'light dark' }),
+    { ...element('title', {}), children: [{ type: 'text', value: title }] },
+  ]);
+  return `<!doctype html>
+<html lang="en">
+<head>
+${head}
+<style>
+${PAGE_STYLE}</style>
+</head>
+<body>
+<main class="incidence">
+${body}
+</main>
+<script>
+${SORTING}</script>
+</body>
+</html>
+`;
+}
+
+/** Nothing may be loaded; of scripts only ours runs, known by its digest. */
+function contentPolicy(): string {
+  const digest = createHash('sha256').update(`\n${SORTING}`).digest('base64');
+  return `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
+}
+
+function element(tagName: string, properties: Element['properties']): Element {
+  return { type: 'element', tagName, properties, children: [] };
 }
