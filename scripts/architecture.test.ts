@@ -94,7 +94,9 @@ describe('words that stand in one place only', () => {
   const KIND_OF_DATABASE = new RegExp(['sq' + 'lite', 'post' + 'gres', 'pg-' + 'boss'].join('|'), 'i');
 
   test('kinds of database are the business of data/', () => {
-    const broken = sources.filter((file) => folderOf(file) !== 'data' && KIND_OF_DATABASE.test(read(file)));
+    // Database files inside packages are something else: they are read there for what they hold.
+    const elsewhere = sources.filter((file) => folderOf(file) !== 'data' && !file.startsWith('analysis/text/structures/'));
+    const broken = elsewhere.filter((file) => KIND_OF_DATABASE.test(read(file)));
     expect(broken).toEqual([]);
   });
 

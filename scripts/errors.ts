@@ -1,5 +1,5 @@
 /** Exit codes of every command; stable, because people's schedules test them. */
-export const EXIT = { done: 0, failed: 1, usage: 2, partial: 3, violated: 4 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2, partial: 3, violated: 4, stale: 5 } as const;
 
 /** Something the caller typed or configured is wrong: exit code 2, the message alone, no stack. */
 export class UsageError extends Error {

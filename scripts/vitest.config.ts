@@ -7,6 +7,8 @@ export default defineConfig({
     environment: 'node',
     // Node's own type stripping runs the tests, so what passes here is what `node` runs.
     experimental: { viteModuleRunner: false },
+    // Every core: half of the tests' time is waiting, for child processes and for clocks.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Real sockets and processes on a machine that others use: what fails twice is broken.

@@ -1,10 +1,13 @@
 import { register } from '../command.ts';
 import { demo } from './demo.ts';
+import { exportCommand } from './export.ts';
 import { plan } from './plan.ts';
 import { query } from './query.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { scan } from './scan.ts';
+import { schema } from './schema.ts';
+import { services } from './services.ts';
 import { status } from './status.ts';
 
 /** Every command, in the order of the help. */
@@ -14,6 +17,9 @@ export const COMMANDS = [
   register(run),
   register(report),
   register(query),
+  register(schema),
+  register(exportCommand),
   register(scan),
+  register(services),
   register(status),
 ] as const;

@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { openReadOnly } from '../../data/open.ts';
 import { DEFAULT_POLICY, policyById } from '../../data/policies.ts';
 import { collectStatistics } from '../../data/statistics/collect.ts';
@@ -7,12 +6,17 @@ import type { Statistics } from '../../data/statistics/model.ts';
 import { FORMATS } from '../../reports/formats/index.ts';
 import { listOf, type Command } from '../command.ts';
 import { readConfig } from '../config.ts';
-import { EXIT, Failure, UsageError } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { bringUpToDate, outdatedFiles } from '../report-into.ts';
+import { writeWhole } from '../write-file.ts';
 
 interface Arguments {
   readonly policy: string;
   readonly run: number | undefined;
-  readonly out: string;
+  readonly out: string | undefined;
+  readonly into: string | undefined;
+  readonly link: string | undefined;
+  readonly check: boolean;
   readonly format: string[] | undefined;
   readonly db: string | undefined;
   readonly config: string | undefined;
@@ -26,7 +30,20 @@ export const report: Command<Arguments> = {
     yargs
       .option('policy', { type: 'string', default: DEFAULT_POLICY, describe: 'Policy of the catalogue' })
       .option('run', { type: 'number', describe: 'Id of the run; the newest complete one by default' })
-      .option('out', { type: 'string', default: 'reports/out', describe: 'Folder for the files' })
+      .option('out', {
+        type: 'string',
+        describe: 'Folder for the files; reports/out by default, with --into a folder beside the document',
+      })
+      .option('into', {
+        type: 'string',
+        describe: 'Document (.md, .mdx, .html) whose section between the markers is replaced; its charts and data go to --out',
+      })
+      .option('link', { type: 'string', describe: 'With --into: how the document refers to --out, such as /incidence' })
+      .option('check', {
+        type: 'boolean',
+        default: false,
+        describe: `With --into: write nothing, only say whether it is current (exit code ${EXIT.stale} if not)`,
+      })
       .option('format', {
         type: 'string',
         array: true,
@@ -35,18 +52,41 @@ export const report: Command<Arguments> = {
       .option('db', { type: 'string', describe: 'Database of the run' })
       .option('config', { type: 'string', describe: 'Configuration file (YAML or JSON)' }),
   async run(args) {
-    const config = readConfig({ file: args.config, env: process.env, options: { db: args.db } });
-    const formats =
-      listOf(
-        args.format,
-        FORMATS.map((one) => one.id),
-        'format',
-      ) ?? FORMATS.map((one) => one.id);
-    const statistics = await readStatistics(config.db, args.policy, args.run);
-    for (const path of await writeReport(statistics, args.out, formats)) process.stdout.write(`${path}\n`);
-    return EXIT.done;
+    return args.into === undefined ? await writeFiles(args) : await keepCurrent(args, args.into);
   },
 };
+
+const DEFAULT_OUT = 'reports/out';
+
+async function writeFiles({ check, link, out = DEFAULT_OUT, ...args }: Arguments): Promise<number> {
+  if (check || link !== undefined) throw new UsageError('--check and --link belong to --into FILE');
+  const all = FORMATS.map((one) => one.id);
+  const formats = listOf(args.format, all, 'format') ?? all;
+  const statistics = await statisticsFor(args);
+  for (const path of await writeReport(statistics, out, formats)) process.stdout.write(`${path}\n`);
+  return EXIT.done;
+}
+
+async function keepCurrent({ check, link, out, format, ...args }: Arguments, into: string): Promise<number> {
+  if (format !== undefined)
+    throw new UsageError('--format does not go with --into: its files are those that the section links to');
+  const outdated = await outdatedFiles(await statisticsFor(args), { into, out, link });
+  if (!check) bringUpToDate(outdated);
+  for (const { path } of outdated) process.stdout.write(`${path}\n`);
+  if (!check || outdated.length === 0) return EXIT.done;
+  process.stderr.write('Not current; the same command without --check brings it up to date.\n');
+  return EXIT.stale;
+}
+
+async function statisticsFor({
+  config,
+  db,
+  policy,
+  run,
+}: Pick<Arguments, 'config' | 'db' | 'policy' | 'run'>): Promise<Statistics> {
+  const settings = readConfig({ file: config, env: process.env, options: { db } });
+  return await readStatistics(settings.db, policy, run);
+}
 
 /** The statistics of a policy; an unknown policy is the caller's mistake and names the valid ones. */
 export async function readStatistics(db: string, policy: string, run: number | undefined): Promise<Statistics> {
@@ -64,23 +104,15 @@ export async function readStatistics(db: string, policy: string, run: number | u
   }
 }
 
-/** Writes the files of the formats below a folder and returns their paths. */
+/** Writes the files of the formats below a folder and returns their paths, each once. */
 export async function writeReport(statistics: Statistics, out: string, formats: readonly string[]): Promise<string[]> {
-  const written: string[] = [];
+  const written = new Set<string>();
   for (const format of FORMATS.filter((one) => formats.includes(one.id))) {
-    for (const file of await format.render(statistics)) {
-      const path = join(out, file.name);
-      try {
-        mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, file.content);
-      } catch (error) {
-        throw new Failure(
-          `${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}); choose another folder with --out`,
-          { cause: error },
-        );
-      }
-      written.push(path);
+    for (const { name, content } of await format.render(statistics)) {
+      const path = join(out, name);
+      writeWhole(path, content, 'choose another folder with --out');
+      written.add(path);
     }
   }
-  return written;
+  return [...written];
 }
