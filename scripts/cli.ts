@@ -10,6 +10,13 @@ import { VERSION } from './setup.ts';
 
 let code: number = EXIT.done;
 
+// A reader that had enough, such as `head`, ends us quietly; a terminal that is gone costs its progress lines, not the run.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(code);
+});
+process.stderr.on('error', () => {});
+
 const parser = COMMANDS.reduce(
   (all, command) => all.command(command.module((done) => (code = done))),
   yargs(hideBin(process.argv)).scriptName('incidence'),

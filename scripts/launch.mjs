@@ -2,7 +2,7 @@
 // The door of the command line, in plain JavaScript so that a Node too old to strip types can still say so.
 // `npm run` puts the project's own Node (node_modules/.bin/node) first; a shell that starts this file directly
 // may not, so an older Node starts the project's own instead.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -18,10 +18,18 @@ if (major > 24 || (major === 24 && minor >= 15)) {
     );
     process.exit(1);
   }
-  const { status, signal } = spawnSync(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, INCIDENCE_RELAUNCHED: '1' },
   });
-  if (signal) process.kill(process.pid, signal);
-  process.exit(status ?? 1);
+  // Ctrl-C reaches the child by itself, as one of the terminal's group; other signals are handed on. Either way this process
+  // outlives the child, which may have packages in hand to finish.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (status, signal) => {
+    if (signal) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    } else process.exit(status ?? 1);
+  });
 }
