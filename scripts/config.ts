@@ -25,38 +25,58 @@ export type SampleSetting = z.infer<typeof sampleSize>;
 const origin = z.url({ protocol: /^https?$/, error: 'an http or https URL' }).transform((url) => url.replace(/\/+$/, ''));
 
 const registry = z.strictObject({
-  enabled: z.boolean().default(true),
-  /** By role; the roles of each registry are listed in crawler/README.md. */
-  origins: z.record(z.string(), origin).default({}),
-  /** Requests per second by role, at most what the registry's budget allows unless the origin is one's own. */
-  rates: z.record(z.string(), z.number().positive('more than 0 requests per second')).default({}),
-  sample: sampleSize.optional(),
+  enabled: z.boolean().default(true).describe('Whether a run covers this registry'),
+  origins: z
+    .record(z.string(), origin)
+    .default({})
+    .describe('Mirrors or stand-ins in place of the registry, by role; crawler/README.md lists the roles'),
+  rates: z
+    .record(z.string(), z.number().positive('more than 0 requests per second'))
+    .default({})
+    .describe("Requests per second by role; at most what the registry's budget allows unless the origin is one's own"),
+  sample: sampleSize.optional().describe('As the top-level sample, for this registry alone'),
 });
 
 const service = z.strictObject({
-  enabled: z.boolean().default(true),
-  /** Where to ask instead of the service's own host; `{host}` stands for the original host name. */
-  host: z.string().optional(),
-  family: z.enum(['token', 'api-key', 'webhook', 'credentials']).optional(),
-  /** Allows a check whose effect is not a plain read, for this service alone. */
-  allowEffects: z.boolean().default(false),
+  enabled: z.boolean().default(true).describe('Whether the service may be asked'),
+  host: z
+    .string()
+    .optional()
+    .describe("Where to ask instead of the service's own host; {host} in its path stands for the original host name"),
+  family: z
+    .enum(['token', 'api-key', 'webhook', 'credentials'])
+    .optional()
+    .describe('Which policies its findings count for, in place of what the service declares'),
+  allowEffects: z.boolean().default(false).describe('Allows a check whose effect is not a plain read, for this service alone'),
 });
 
-const schema = z.strictObject({
-  /** Mail address or URL, sent in the User-Agent; without one nothing leaves loopback. */
+/** Everything that can be set; `describe` texts become those of the JSON Schema that editors read. */
+export const configSchema = z.strictObject({
   contact: z
     .string()
     .regex(/^(mailto:)?[^\s@/]+@[^\s@/]+\.[^\s@/]+$|^https?:\/\/\S+$/, 'a mail address or a URL where people can reach you')
-    .optional(),
-  db: z.string().min(1).default(DEFAULT_DATABASE),
-  /** File with the key of the fingerprints; made beside the database where it is missing. Never publish it. */
-  keyFile: z.string().optional(),
-  seed: z.string().min(1).default('incidence'),
-  period: z.string().optional(),
-  sample: sampleSize.default(1000),
-  /** Lets a run begin that asks for more than is left of a ceiling of 30 days; it stops there, and goes on when run again later. */
-  allowMultiplePeriods: z.boolean().default(false),
-  artifacts: z.enum(['representative', 'all']).default('representative'),
+    .optional()
+    .describe('Mail address or URL, sent in the User-Agent; without one nothing leaves loopback'),
+  db: z.string().min(1).default(DEFAULT_DATABASE).describe('Database of the results'),
+  keyFile: z
+    .string()
+    .optional()
+    .describe('File with the key of the fingerprints; made beside the database where it is missing. Never publish it'),
+  seed: z.string().min(1).default('incidence').describe('Decides the sample; anyone can draw it again'),
+  period: z.string().optional().describe('Name of the period, such as 2026-11; a period has one run'),
+  sample: sampleSize
+    .default(1000)
+    .describe('Unranked packages per registry: a number, a share such as "2.5%", a precision such as "0.5% +- 0.1%", or "all"'),
+  allowMultiplePeriods: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Lets a run begin that asks for more than is left of a ceiling of 30 days; it stops there, and goes on when run again later',
+    ),
+  artifacts: z
+    .enum(['representative', 'all'])
+    .default('representative')
+    .describe("Files of a release that are looked into: one wheel and the sdist and the ruby platform's gem, or all"),
   registries: z
     .strictObject({
       rubygems: registry.optional(),
@@ -67,34 +87,37 @@ const schema = z.strictObject({
     .default({}),
   validation: z
     .strictObject({
-      mode: z.enum(['off', 'offline', 'live']).default('off'),
-      /** Days within which a token is asked about at most once. */
-      periodDays: z.number().positive().default(30),
-      /** Asks once more what a kill cut off before the answer; off, since nobody knows whether the question arrived. */
-      askInterrupted: z.boolean().default(false),
+      mode: z
+        .enum(['off', 'offline', 'live'])
+        .default('off')
+        .describe('off: judged by the bytes alone; offline: by remembered answers too; live: services are asked'),
+      periodDays: z.number().positive().default(30).describe('Days within which a token is asked about at most once'),
+      askInterrupted: z
+        .boolean()
+        .default(false)
+        .describe('Asks once more what a kill cut off before the answer; off, since nobody knows whether the question arrived'),
       services: z.record(z.string(), service).default({}),
     })
     .prefault({}),
   limits: z
     .strictObject({
-      /** Bytes of one artifact as downloaded; larger ones are recorded as skipped. */
       artifactBytes: z
         .number()
         .int()
         .positive()
-        .default(256 * 1024 * 1024),
-      /** Packages worked on at a time, per registry. */
-      concurrency: z.number().int().positive().max(64).default(4),
-      depth: z.number().int().nonnegative().optional(),
-      entries: z.number().int().positive().optional(),
-      entryBytes: z.number().int().positive().optional(),
-      totalBytes: z.number().int().positive().optional(),
-      seconds: z.number().positive().optional(),
+        .default(256 * 1024 * 1024)
+        .describe('Bytes of one artifact as downloaded; larger ones are recorded as skipped'),
+      concurrency: z.number().int().positive().max(64).default(4).describe('Packages worked on at a time, per registry'),
+      depth: z.number().int().nonnegative().optional().describe('Archives inside archives'),
+      entries: z.number().int().positive().optional().describe('Files of one artifact'),
+      entryBytes: z.number().int().positive().optional().describe('Bytes of one file of an artifact'),
+      totalBytes: z.number().int().positive().optional().describe('Bytes of all files of an artifact'),
+      seconds: z.number().positive().optional().describe('Time for one artifact'),
     })
     .prefault({}),
 });
 
-export type Config = Readonly<z.infer<typeof schema>>;
+export type Config = Readonly<z.infer<typeof configSchema>>;
 
 export interface ConfigInput {
   /** Path of a YAML or JSON file. */
@@ -108,7 +131,7 @@ export interface ConfigInput {
 export function readConfig({ file, env, options = {} }: ConfigInput): Config {
   const sources = [file === undefined ? {} : readFile(file), fromEnvironment(env), options];
   const merged = sources.reduce<Record<string, unknown>>((all, one) => merge(all, one), {});
-  const parsed = schema.safeParse(merged, { error: describe });
+  const parsed = configSchema.safeParse(merged, { error: describe });
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'the whole file'}: ${issue.message}`);
     throw new UsageError(`the configuration${file === undefined ? '' : ` (${file})`} cannot be used:\n${lines.join('\n')}`);
