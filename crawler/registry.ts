@@ -45,6 +45,11 @@ export interface ChangePage {
   readonly dropped: Readonly<Record<string, number>>;
   /** Set when the feed was reset or truncated and the frame must be listed anew; says why. */
   readonly relist: string | null;
+  /**
+   * How many names the registry lists now, where its feed tells that but not what is gone. Whoever holds another number after
+   * this page has missed a removal and lists anew.
+   */
+  readonly total?: number;
 }
 
 export interface RankedName {

@@ -83,6 +83,8 @@ export interface PackageTable {
   first_run: number;
   /** The last run in which the registry listed it; 0 where it was only named by someone. */
   listed_run: number;
+  /** The last run that may not take it for what it was before: it was new, touched, or listed without a word on what moved. */
+  moved_run: number;
   /** The run that found it gone; null while it is listed. A mark, never a deletion. */
   gone_run: number | null;
 }

@@ -18,8 +18,9 @@ import type { LatestOptions, Registry } from '../crawler/registry.ts';
 import type { Artifact, Release, ScanReport, Skipped } from '../data/model.ts';
 import type { Database } from '../data/database.ts';
 import { recallScan } from '../data/store/content.ts';
+import { recallRelease } from '../data/store/unchanged.ts';
 import { selectionKey } from '../crawler/sample.ts';
-import { finishFrame, registryProgress, saveNamedPackages, saveNamePage, type FramePackage } from '../data/store/frame.ts';
+import { registryProgress, saveNamedPackages, type FramePackage } from '../data/store/frame.ts';
 import { saveRanking, saveSelection, type Selected } from '../data/store/selection.ts';
 import {
   claimPackages,
@@ -32,6 +33,7 @@ import {
 } from '../data/store/work.ts';
 import type { SampleSetting } from './config.ts';
 import { drawSample } from './draw.ts';
+import { listFrame } from './listing.ts';
 import type { Step } from './progress.ts';
 
 /** A registry as this run uses it. */
@@ -65,7 +67,11 @@ export interface Line {
   /** Counted for the summary. */
   readonly tally: Tally;
   readonly report: (step: Step) => void;
-  readonly log: { warn(fields: object, message: string): void; debug(fields: object, message: string): void };
+  readonly log: {
+    warn(fields: object, message: string): void;
+    info(fields: object, message: string): void;
+    debug(fields: object, message: string): void;
+  };
   /** Asks everyone to stop after the package in hand. */
   readonly draining: AbortSignal;
   /** Stops at once. */
@@ -81,33 +87,10 @@ const PASSING: ReadonlySet<string> = new Set(['unavailable', 'throttled']);
 
 /** Works through one registry until nothing is left to do, or until asked to stop. */
 export async function follow(line: Line, track: Track): Promise<void> {
-  await listFrame(line, track);
+  if (track.named === null) await listFrame(line, track);
   await readRanking(line, track);
   await select(line, track);
   await analyseAll(line, track);
-}
-
-async function listFrame(line: Line, { registry, io, named }: Track): Promise<void> {
-  const { database, run } = line;
-  const progress = await registryProgress(database, run, registry.id);
-  if (progress.frame !== null) return;
-  const takenAt = line.now();
-  if (named !== null) {
-    await namePackages(line, registry, named);
-    return;
-  }
-  let listed = 0;
-  line.report({ registry: registry.id, stage: 'listing names', done: 0, total: null });
-  for await (const page of registry.names(
-    progress.namesCursor,
-    io(() => {}),
-  )) {
-    await saveNamePage(database, run, registry.id, page);
-    listed += page.names.length;
-    line.report({ registry: registry.id, stage: 'listing names', done: listed, total: null });
-    line.draining.throwIfAborted();
-  }
-  await finishFrame(database, run, registry.id, { takenAt, by: 'listed' });
 }
 
 /** The best source that answers; a registry without any has only unranked packages in this run. */
@@ -243,13 +226,14 @@ async function finish(line: Line, track: Track, claimed: ClaimedPackage): Promis
   await savePackageResult(line.database, line.run, claimed.packageId, result, { now: line.now(), dropped });
 }
 
-/** One package: its newest release, each of its artifacts, what stands in them, and what is known of that. */
-async function analyse(
-  line: Line,
-  registry: Registry,
-  io: RegistryAccess,
-  { name, key }: ClaimedPackage,
-): Promise<PackageResult> {
+/**
+ * One package: its newest release, each of its artifacts, what stands in them, and what is known of that. Where the registry
+ * says that it has not moved, and an earlier run has read all of it, nothing is asked.
+ */
+async function analyse(line: Line, registry: Registry, io: RegistryAccess, claimed: ClaimedPackage): Promise<PackageResult> {
+  const { name, key } = claimed;
+  const unchanged = await recallPackage(line, claimed);
+  if (unchanged !== null) return unchanged;
   const release = await registry.latest(name, io, { artifacts: line.artifacts });
   if ('reason' in release) return { state: 'no-release', reason: release.reason, detail: release.detail };
   const skipped: Skipped[] = [];
@@ -267,6 +251,24 @@ async function analyse(
   };
 }
 
+async function recallPackage(line: Line, { packageId, key }: ClaimedPackage): Promise<PackageResult | null> {
+  const release = await recallRelease(line.database, line.run, packageId);
+  if (release === null) return null;
+  const artifacts: { artifact: Artifact; report: ScanReport }[] = [];
+  for (const artifact of release.artifacts) {
+    const report = await recall(line, release, key, artifact);
+    if (report === null) return null;
+    artifacts.push({ artifact, report });
+  }
+  line.tally.known += artifacts.length;
+  return { state: 'analysed', release, artifacts, skipped: [] };
+}
+
+async function recall(line: Line, release: Release, key: string, artifact: Artifact): Promise<ScanReport | null> {
+  const identity = { registry: release.registry, key, version: release.version, artifact };
+  return recallScan(line.database, line.run, identity, { now: line.now(), maxAgeMs: line.verdictAgeMs });
+}
+
 async function lookInto(
   line: Line,
   io: RegistryAccess,
@@ -275,8 +277,7 @@ async function lookInto(
   artifact: Artifact,
   skipped: Skipped[],
 ): Promise<ScanReport | null> {
-  const identity = { registry: release.registry, key, version: release.version, artifact };
-  const known = await recallScan(line.database, line.run, identity, { now: line.now(), maxAgeMs: line.verdictAgeMs });
+  const known = await recall(line, release, key, artifact);
   if (known !== null) {
     line.tally.known += 1;
     return known;

@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { names, openExampleRun, prepareRegistry, temporaryDatabase } from '../example.ts';
-import {
-  feedCursor,
-  finishFrame,
-  readFrame,
-  registryProgress,
-  saveChangePage,
-  saveNamePage,
-  saveNamedPackages,
-} from './frame.ts';
+import { finishFrame, readFrame, readFeed, registryProgress, saveChangePage, saveNamePage, saveNamedPackages } from './frame.ts';
 import { readProgress } from './progress.ts';
 import { readRanks, saveSelection } from './selection.ts';
 
@@ -25,7 +17,7 @@ describe('the frame', () => {
     expect(await finishFrame(made.database, run, 'npm', { takenAt: 9, by: 'listed' })).toBe(5);
     expect((await registryProgress(made.database, run, 'npm')).frame).toEqual({ size: 5, takenAt: 5 });
     expect((await readProgress(made.database, run, 0)).registries.at(-1)?.dropped).toEqual([{ reason: 'nameless', count: 2 }]);
-    expect(await feedCursor(made.database, 'npm')).toEqual({ cursor: 'b', readAt: 5 });
+    expect(await readFeed(made.database, 'npm')).toEqual({ cursor: 'b', readAt: 5, run, origins: null });
   });
 
   test('what is no longer listed is marked, and each run keeps its own frame', async () => {
@@ -38,7 +30,13 @@ describe('the frame', () => {
     await saveNamePage(database, second, 'npm', { names: [...names(2), ...names(3, 'new')], cursor: 'b', dropped: {} });
     expect(await finishFrame(database, second, 'npm', { takenAt: 6, by: 'listed' })).toBe(5);
     const third = await openExampleRun(database, { seed: 'third' });
-    await saveChangePage(database, third, 'npm', { touched: names(1, 'newest'), removed: names(1), cursor: 'c', dropped: {} });
+    const page = { touched: names(1, 'newest'), removed: names(1), cursor: 'c', dropped: { odd: 1 } };
+    await saveChangePage(database, third, 'npm', page, 7);
+    await saveChangePage(database, third, 'npm', page, 8);
+    // The feed has moved with its page, before the frame is finished, and the run has no place in a list.
+    expect(await readFeed(database, 'npm')).toMatchObject({ cursor: 'c', readAt: 7 });
+    expect((await registryProgress(database, third, 'npm')).namesCursor).toBeNull();
+    expect((await readProgress(database, third, 0)).registries.at(-1)?.dropped).toEqual([{ reason: 'odd', count: 1 }]);
     expect(await finishFrame(database, third, 'npm', { takenAt: 7, by: 'changed' })).toBe(5);
     const framed = async (run: number) => {
       const all: string[] = [];
@@ -48,6 +46,28 @@ describe('the frame', () => {
     expect(await framed(first)).toEqual(['package-1', 'package-2', 'package-3', 'package-4']);
     expect(await framed(second)).toEqual(['package-1', 'package-2', 'new-1', 'new-2', 'new-3']);
     expect(await framed(third)).toEqual(['package-2', 'new-1', 'new-2', 'new-3', 'newest-1']);
+  });
+
+  test('a listing that lacks too much is not believed: nothing is marked, and it is begun anew', async () => {
+    await using made = await temporaryDatabase();
+    const { database } = made;
+    const first = await openExampleRun(database);
+    await saveNamePage(database, first, 'npm', { names: names(200), cursor: 'a', dropped: {} });
+    await finishFrame(database, first, 'npm', { takenAt: 5, by: 'listed' });
+    const second = await openExampleRun(database, { seed: 'second' });
+    const gone = async () =>
+      (await database.db.selectFrom('package').select('name').where('gone_run', 'is not', null).execute()).length;
+    for (const listed of [0, 179]) {
+      await saveNamePage(database, second, 'npm', { names: names(listed), cursor: 'end', dropped: {} });
+      const ending = finishFrame(database, second, 'npm', { takenAt: 6, by: 'listed' });
+      await expect(ending).rejects.toThrow(`the registry lists ${listed} names, and ${200 - listed} that it listed before`);
+      expect(await registryProgress(database, second, 'npm')).toMatchObject({ namesCursor: null, frame: null });
+      expect(await gone()).toBe(0);
+    }
+    expect(await readFeed(database, 'npm')).toMatchObject({ cursor: 'a' });
+    await saveNamePage(database, second, 'npm', { names: names(180), cursor: 'end', dropped: {} });
+    expect(await finishFrame(database, second, 'npm', { takenAt: 6, by: 'listed' })).toBe(180);
+    expect(await gone()).toBe(20);
   });
 
   test('named packages are a frame of their own and claim nothing of the registry', async () => {

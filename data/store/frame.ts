@@ -53,20 +53,38 @@ export async function registryProgress({ db }: Database, run: number, registry: 
   };
 }
 
-/** Stores a page of names with its cursor. The same page again changes nothing. */
-export async function saveNamePage({ db }: Database, run: number, registry: RegistryId, page: Page): Promise<void> {
+/**
+ * Stores a page of names with its cursor. The same page again changes nothing. `known`: the changes told what moved of the
+ * names that are known already, and they are listed only to find what is gone.
+ */
+export async function saveNamePage(
+  { db }: Database,
+  run: number,
+  registry: RegistryId,
+  page: Page,
+  known: 'moved' | 'unmoved' = 'moved',
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
-    await list(tx, run, registry, page.names, run);
+    await list(tx, run, registry, page.names, known === 'moved' ? 'listed' : 'unmoved');
     if (await moveCursor(tx, run, registry, page.cursor)) await countDrops(tx, run, registry, page.dropped);
   });
 }
 
-/** Stores a page of changes since the last frame: what is new is listed, what is gone is marked. */
-export async function saveChangePage({ db }: Database, run: number, registry: RegistryId, page: Changes): Promise<void> {
+/**
+ * Stores a page of changes since the last frame: what is new is listed, what is gone is marked, and the registry's feed goes on
+ * behind the page, all in one transaction. Unlike a listing, changes belong to no run: whichever comes next goes on from here.
+ */
+export async function saveChangePage(
+  { db }: Database,
+  run: number,
+  registry: RegistryId,
+  page: Changes,
+  readAt: number,
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
-    await list(tx, run, registry, page.touched, run);
+    await list(tx, run, registry, page.touched, 'listed');
     for (const names of chunks(page.removed, 1)) {
       await tx
         .updateTable('package')
@@ -80,7 +98,7 @@ export async function saveChangePage({ db }: Database, run: number, registry: Re
         .where('gone_run', 'is', null)
         .execute();
     }
-    if (await moveCursor(tx, run, registry, page.cursor)) await countDrops(tx, run, registry, page.dropped);
+    if (await moveFeed(tx, run, registry, page.cursor, readAt)) await countDrops(tx, run, registry, page.dropped);
   });
 }
 
@@ -98,7 +116,7 @@ export async function saveNamedPackages(
   const distinct = distinctBy(names, (one) => one.key);
   return await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
-    await list(tx, run, registry, distinct, 0);
+    await list(tx, run, registry, distinct, 'named');
     await setFrame(tx, run, registry, distinct.length, takenAt);
     const found: FramePackage[] = [];
     for (const some of chunks(distinct, 1)) {
@@ -119,13 +137,40 @@ export interface FrameFacts {
   readonly by: 'listed' | 'changed';
 }
 
-/** Ends the frame and returns its size. Repeating it changes nothing. */
-export async function finishFrame(
+/** A listing that lacks more of what the registry had than can be believed: see `finishFrame`. */
+export class ShrunkenListing extends Error {
+  constructor(listed: number, gone: number) {
+    super(
+      `the registry lists ${listed} names, and ${gone} that it listed before are not among them; so many at once are rather a ` +
+        'listing that is not whole. Nothing was marked as gone; start the run again to list anew, and where the registry has ' +
+        'really become so much smaller, begin a new database',
+    );
+    this.name = 'ShrunkenListing';
+  }
+}
+
+/** A listing may lack so many names of the one before without being doubted, or so large a share of them. */
+const BELIEVED = { names: 10, share: 0.1 };
+
+/**
+ * Ends the frame and returns its size. Repeating it changes nothing.
+ *
+ * One listing is weak evidence that a package is gone: an index that is empty or cut short by an error would take all with it.
+ * Where it lacks more than a tenth of what was there before, nothing is marked, the listing is to be begun anew, and
+ * ShrunkenListing is thrown.
+ */
+export async function finishFrame(database: Database, run: number, registry: RegistryId, facts: FrameFacts): Promise<number> {
+  const ended = await endFrame(database, run, registry, facts);
+  if (typeof ended === 'number') return ended;
+  throw ended;
+}
+
+async function endFrame(
   { db }: Database,
   run: number,
   registry: RegistryId,
   { takenAt, by }: FrameFacts,
-): Promise<number> {
+): Promise<number | ShrunkenListing> {
   return await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
     const known = await tx
@@ -136,6 +181,12 @@ export async function finishFrame(
       .executeTakeFirstOrThrow();
     if (known.frame_size !== null) return known.frame_size;
     if (by === 'listed') {
+      const { listed, unlisted } = await countListed(tx, run, registry);
+      const isEmpty = listed === 0 && unlisted > 0;
+      if (isEmpty || unlisted > Math.max(BELIEVED.names, BELIEVED.share * (listed + unlisted))) {
+        await beginAnew(tx, run, registry);
+        return new ShrunkenListing(listed, unlisted);
+      }
       await tx
         .updateTable('package')
         .set({ gone_run: run })
@@ -147,15 +198,50 @@ export async function finishFrame(
     }
     const size = await frameSize(tx, run, registry);
     await setFrame(tx, run, registry, size, takenAt);
-    if (known.names_cursor !== null) await rememberFeed(tx, run, registry, known.names_cursor, takenAt);
+    // The listing tells where the changes after it go on; a frame from changes has moved its feed with every page.
+    if (by === 'listed' && known.names_cursor !== null) await beginFeed(tx, run, registry, known.names_cursor, takenAt);
     return size;
   });
 }
 
-/** Where the changes of a registry go on, if it was ever listed to the end; opaque to all but its adapter. */
-export async function feedCursor({ db }: Database, registry: RegistryId): Promise<{ cursor: string; readAt: number } | null> {
-  const feed = await db.selectFrom('feed').select(['cursor', 'read_at']).where('registry', '=', registry).executeTakeFirst();
-  return feed === undefined ? null : { cursor: feed.cursor, readAt: feed.read_at };
+/** How many packages the frame of an open run would hold if it ended now. */
+export async function currentFrameSize({ db }: Database, run: number, registry: RegistryId): Promise<number> {
+  return await frameSize(db, run, registry);
+}
+
+export interface Feed {
+  /** Opaque to all but the registry's adapter. */
+  readonly cursor: string;
+  /** When it last brought anything. */
+  readonly readAt: number;
+  /** The run that last moved it. */
+  readonly run: number;
+  /** Where it was read, as `origins` of the environment of the run that did; null where that run does not say. */
+  readonly origins: unknown;
+}
+
+/** Where the changes of a registry go on, if it was ever listed to the end. */
+export async function readFeed({ db }: Database, registry: RegistryId): Promise<Feed | null> {
+  const feed = await db
+    .selectFrom('feed')
+    .innerJoin('run', 'run.id', 'feed.run_id')
+    .select(['cursor', 'read_at', 'run_id', 'environment'])
+    .where('feed.registry', '=', registry)
+    .executeTakeFirst();
+  if (feed === undefined) return null;
+  const { cursor, read_at: readAt, run_id: run } = feed;
+  return { cursor, readAt, run, origins: originsIn(feed.environment, registry) };
+}
+
+/** Where a run reads a registry; null where it does not say. */
+export async function runOrigins({ db }: Database, run: number, registry: RegistryId): Promise<unknown> {
+  const { environment } = await db.selectFrom('run').select('environment').where('id', '=', run).executeTakeFirstOrThrow();
+  return originsIn(environment, registry);
+}
+
+function originsIn(environment: string, registry: RegistryId): unknown {
+  const { origins } = JSON.parse(environment) as { origins?: Readonly<Record<string, unknown>> };
+  return origins?.[registry] ?? null;
 }
 
 export interface FramePackage extends Name {
@@ -242,30 +328,44 @@ async function setFrame(tx: Tx, run: number, registry: RegistryId, size: number,
     .execute();
 }
 
-/** `listedRun` 0: named by someone, not listed by the registry. */
-async function list(tx: Tx, run: number, registry: RegistryId, names: readonly Name[], listedRun: number): Promise<void> {
+/** `named` by someone, not listed by the registry; `unmoved`: listed, and what is known already is as it was. */
+type Listing = 'listed' | 'unmoved' | 'named';
+
+async function list(tx: Tx, run: number, registry: RegistryId, names: readonly Name[], how: Listing): Promise<void> {
+  const listedRun = how === 'named' ? 0 : run;
   const rows = distinctBy(names, (one) => one.key).map((one) => ({
     registry,
     name: text(one.name),
     key: text(one.key),
     first_run: run,
     listed_run: listedRun,
+    moved_run: run,
   }));
-  for (const chunk of chunks(rows, 5)) {
+  for (const chunk of chunks(rows, 6)) {
     const insert = tx.insertInto('package').values(chunk);
     await insert
       .onConflict((oc) => {
         const target = oc.columns(['registry', 'key']);
-        if (listedRun === 0) return target.doNothing();
+        if (how === 'named') return target.doNothing();
         return target
           .doUpdateSet((eb) => ({
             name: eb.ref('excluded.name'),
             // A package that was only named so far enters the frame now.
             first_run: eb.case().when('package.listed_run', '=', 0).then(run).else(eb.ref('package.first_run')).end(),
-            listed_run: listedRun,
+            listed_run: run,
+            // What was gone or only named so far comes as new.
+            moved_run:
+              how === 'listed'
+                ? run
+                : eb
+                    .case()
+                    .when(eb.or([eb('package.gone_run', 'is not', null), eb('package.listed_run', '=', 0)]))
+                    .then(run)
+                    .else(eb.ref('package.moved_run'))
+                    .end(),
             gone_run: null,
           }))
-          .where((eb) => eb.or([eb('package.listed_run', '<', listedRun), eb('package.gone_run', 'is not', null)]));
+          .where((eb) => eb.or([eb('package.listed_run', '<', run), eb('package.gone_run', 'is not', null)]));
       })
       .execute();
   }
@@ -284,11 +384,50 @@ async function moveCursor(tx: Tx, run: number, registry: RegistryId, cursor: str
   return moved !== undefined;
 }
 
-async function rememberFeed(tx: Tx, run: number, registry: RegistryId, cursor: string, readAt: number): Promise<void> {
+/** An older run that ends late leaves the feed to the newer one that has read it since. */
+async function beginFeed(tx: Tx, run: number, registry: RegistryId, cursor: string, readAt: number): Promise<void> {
   const values = { cursor, run_id: run, read_at: readAt };
   await tx
     .insertInto('feed')
     .values({ registry, ...values })
-    .onConflict((oc) => oc.column('registry').doUpdateSet(values))
+    .onConflict((oc) => oc.column('registry').doUpdateSet(values).where('feed.run_id', '<=', run))
+    .execute();
+}
+
+/** False where the feed already stands there: the page was stored before. */
+async function moveFeed(tx: Tx, run: number, registry: RegistryId, cursor: string, readAt: number): Promise<boolean> {
+  const values = { cursor: text(cursor), run_id: run, read_at: readAt };
+  const moved = await tx
+    .insertInto('feed')
+    .values({ registry, ...values })
+    .onConflict((oc) => oc.column('registry').doUpdateSet(values).where('feed.cursor', '<>', values.cursor))
+    .returning('run_id')
+    .executeTakeFirst();
+  return moved !== undefined;
+}
+
+/** Live packages of the registry: those that the run has listed, and those of earlier listings that it has not. */
+async function countListed(tx: Tx, run: number, registry: RegistryId): Promise<{ listed: number; unlisted: number }> {
+  const { live, listed } = await tx
+    .selectFrom('package')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('live'),
+      eb.fn
+        .coalesce(eb.fn.sum<number>(eb.case().when('listed_run', '>=', run).then(1).else(0).end()), sql<number>`0`)
+        .as('listed'),
+    ])
+    .where(scanFor(registry))
+    .where('listed_run', '>', 0)
+    .where('gone_run', 'is', null)
+    .executeTakeFirstOrThrow();
+  return { listed, unlisted: live - listed };
+}
+
+async function beginAnew(tx: Tx, run: number, registry: RegistryId): Promise<void> {
+  await tx
+    .updateTable('run_registry')
+    .set({ names_cursor: null })
+    .where('run_id', '=', run)
+    .where('registry', '=', registry)
     .execute();
 }

@@ -193,9 +193,10 @@ async function feedSince(since: number, io: RegistryIo): Promise<{ results: read
   return { results: parsed.data.results, lastSeq: parsed.data.last_seq, url };
 }
 
+/** By hand: a schema would be asked five million times. */
 function idOf(row: unknown): string | null {
-  const parsed = z.object({ id: z.string() }).safeParse(row);
-  return parsed.success ? parsed.data.id : null;
+  if (typeof row !== 'object' || row === null || !('id' in row)) return null;
+  return typeof row.id === 'string' ? row.id : null;
 }
 
 class Page {

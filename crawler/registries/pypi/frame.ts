@@ -3,8 +3,9 @@
  *
  * The serial grows with any change of a project (a role, a description, a yank), so "touched" means "look again", not "new
  * release". Nothing tells a deletion but absence from the list, and this adapter keeps nothing between calls: `removed` is
- * therefore always empty, and `relist` is set when the list has become shorter than it was. A listing from the start costs
- * the same one request; the store compares it with what it holds and marks, never deletes, what is absent.
+ * therefore always empty, and `total` says how long the list is. Names that are held and neither touched nor listed any more
+ * make the numbers differ, and `relist` is set at once when the list has become shorter than it was. A listing from the start
+ * costs the same one request; the store compares it with what it holds and marks, never deletes, what is absent.
  */
 import { z } from 'zod';
 import { Malformed } from '../../errors.ts';
@@ -69,8 +70,9 @@ export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<C
     // A project without a serial may have moved.
     if ('dropped' in project || project.serial === null || project.serial > (since.serial ?? -1)) page.add(project);
     if (page.names.length < PAGE) continue;
-    yield { touched: page.names, removed: [], dropped: page.dropped, cursor, relist: null };
-    page = new Page();
+    // What was dropped is told once, with the page that moves the cursor.
+    yield { touched: page.names, removed: [], dropped: {}, cursor, relist: null };
+    page = new Page(page.dropped);
   }
   if (list.count === 0 && since.count > 0) {
     throw new Malformed(`expected some ${since.count} projects, but the index is empty; nothing is changed`, reply);
@@ -82,6 +84,7 @@ export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<C
     dropped: page.dropped,
     cursor: reason === null ? list.cursor('finished') : cursor,
     relist: reason,
+    total: list.count,
   };
 }
 
@@ -134,7 +137,11 @@ class Listing {
 
 class Page {
   readonly names: ListedName[] = [];
-  readonly dropped: Record<string, number> = {};
+  readonly dropped: Record<string, number>;
+
+  constructor(dropped: Record<string, number> = {}) {
+    this.dropped = dropped;
+  }
 
   add(project: Project): void {
     if ('dropped' in project) this.dropped[project.dropped] = (this.dropped[project.dropped] ?? 0) + 1;
