@@ -55,7 +55,7 @@ async function live(world: World): Promise<Readonly<Record<RegistryId, Living>>>
 let registries: Readonly<Record<RegistryId, Living>>;
 
 async function run(db: string, seed: string): Promise<ResearchResult> {
-  const path = join(folder, `${db}.sqlite`);
+  const path = join(folder, `${db}.db`);
   const settings = Object.fromEntries(
     REGISTRY_IDS.map((id) => {
       const { origins } = registries[id];
@@ -76,7 +76,7 @@ async function run(db: string, seed: string): Promise<ResearchResult> {
 }
 
 async function framesOf(db: string, result: ResearchResult): Promise<Readonly<Record<RegistryId, readonly string[]>>> {
-  const database = await openReadOnly(join(folder, `${db}.sqlite`));
+  const database = await openReadOnly(join(folder, `${db}.db`));
   try {
     const frames: Record<RegistryId, string[]> = { rubygems: [], nuget: [], pypi: [], npm: [] };
     for (const id of REGISTRY_IDS) {
@@ -91,7 +91,7 @@ async function framesOf(db: string, result: ResearchResult): Promise<Readonly<Re
 
 /** Versions by package, as a run found them. */
 async function versionsOf(db: string, result: ResearchResult): Promise<ReadonlyMap<string, string | null>> {
-  const database = await openReadOnly(join(folder, `${db}.sqlite`));
+  const database = await openReadOnly(join(folder, `${db}.db`));
   try {
     const rows = await database.db
       .selectFrom('selection')
