@@ -3,7 +3,7 @@
  *
  * A request passes a lane (`gate/lane.ts`), which has a rate and a number of connections. All lanes of a host share what
  * the host said to any of them (`gate/host.ts`): back-off, circuit breaker, off-switch. Every request is counted in the
- * ledger before it is sent (`gate/budget.ts`).
+ * ledger before it is sent (`gate/budget.ts`). Several processes keep all of that together (`gate/shared.ts`).
  */
 import { CrawlError, Malformed, NotAllowed, Throttled } from './errors.ts';
 import { Host, type HostStatus } from './gate/host.ts';
@@ -13,6 +13,7 @@ import { givingUp, hasGivenUp, worldOf, type GatesOptions, type World } from './
 export type { RequestLedger } from './gate/budget.ts';
 export type { HostStatus } from './gate/host.ts';
 export type { Lane, LaneLimits, Turn } from './gate/lane.ts';
+export type { Pool, SharedLimits, Taken, Trouble } from './gate/shared.ts';
 export type { GateLog, GatesOptions, GateTuning } from './gate/world.ts';
 
 export interface Gates {
@@ -53,7 +54,7 @@ export function createGates(options: GatesOptions): Gates {
     lane(key, hostName, limits) {
       const known = lanes.get(key);
       if (known !== undefined) return known;
-      const lane = createLane(hostOf(hostName), limits, world);
+      const lane = createLane(key, hostOf(hostName), limits, world);
       lanes.set(key, lane);
       return lane;
     },

@@ -6,7 +6,7 @@
  * client, everything else through got; both send once and leave trying again to the gate.
  */
 import type { Artifact, RegistryId } from '../data/model.ts';
-import { createGates, type GateLog, type GateTuning, type HostStatus, type RequestLedger } from './gate.ts';
+import { createGates, type GateLog, type GateTuning, type HostStatus, type RequestLedger, type SharedLimits } from './gate.ts';
 import { createAgents, type Lookup, type ProxyEnv } from './http/agents.ts';
 import type { BodyLimits } from './http/body.ts';
 import { download, type Download } from './http/download.ts';
@@ -29,6 +29,8 @@ export interface HttpOptions {
   /** From 0 to below 1; for jitter. */
   readonly random: () => number;
   readonly ledger: RequestLedger;
+  /** Where several processes keep rates, connections and back-off together; without it this process keeps them alone. */
+  readonly shared?: SharedLimits | undefined;
   readonly log?: GateLog | undefined;
   /** The user's npm configuration (`readNpmConfig`); null asks npm's registry with npm's defaults. */
   readonly npmOptions?: NpmOptions | null | undefined;

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { DialectWords } from './dialect.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -9,6 +10,8 @@ export interface Database {
   /** As given to `openDatabase`, without credentials. */
   readonly url: string;
   readonly db: Kysely<Schema>;
+  /** The few words in which its kind differs from others. */
+  readonly words: DialectWords;
   readonly readOnly: boolean;
   /** Gives the file or the connections back; the database is unusable afterwards. Harmless when repeated. */
   close(): Promise<void>;

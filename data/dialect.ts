@@ -6,4 +6,8 @@ export interface DialectWords {
   readonly clustered: string;
   /** Expression for integer milliseconds as ISO 8601 text, UTC; null for null. */
   readonly iso: (millis: string) => string;
+  /** Expression for the present moment by the database's clock, in integer milliseconds since 1970; moves within a transaction. */
+  readonly now: string;
+  /** Ends a subquery whose rows are to be changed: rows that another transaction is changing are passed over. */
+  readonly skipLocked: string;
 }

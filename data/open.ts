@@ -20,14 +20,14 @@ import { requireCurrent, upgrade } from './upgrade.ts';
 export async function openDatabase(url: string): Promise<Database> {
   const path = pathOf(url);
   const db = new Kysely<Schema>({ dialect: sqliteDialect(connectWritable(path)) });
-  return await checked(db, { url: path, readOnly: false }, () => upgrade(db, SQLITE_WORDS, path));
+  return await checked(db, { url: path, words: SQLITE_WORDS, readOnly: false }, () => upgrade(db, SQLITE_WORDS, path));
 }
 
 /** Opens an existing database for reading; nothing that is done with it can change it. */
 export async function openReadOnly(url: string): Promise<Database> {
   const path = pathOf(url);
   const db = new Kysely<Schema>({ dialect: sqliteDialect(connectReadOnly(path)) });
-  return await checked(db, { url: path, readOnly: true }, () => requireCurrent(db, SQLITE_WORDS, path));
+  return await checked(db, { url: path, words: SQLITE_WORDS, readOnly: true }, () => requireCurrent(db, SQLITE_WORDS, path));
 }
 
 /** How people's queries are answered by this kind of database; see `query.ts`. */
@@ -52,7 +52,7 @@ function pathOf(url: string): string {
 
 async function checked(
   db: Kysely<Schema>,
-  facts: Pick<Database, 'url' | 'readOnly'>,
+  facts: Pick<Database, 'url' | 'words' | 'readOnly'>,
   check: () => Promise<void>,
 ): Promise<Database> {
   let closing: Promise<void> | undefined;

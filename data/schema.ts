@@ -295,6 +295,68 @@ export interface RequestTable {
 export interface HostTable {
   host: Fixed<string>;
   touched_at: Millis;
+  /** Nothing is sent to it before. */
+  backoff_until: Generated<Millis | null>;
+  /** How often in a row it asked to slow down. */
+  backoff_level: Generated<number>;
+  backoff_reason: Generated<string | null>;
+  /** Set while its breaker is open; once passed, one request tries whether it is back. */
+  breaker_until: Generated<Millis | null>;
+  breaker_level: Generated<number>;
+  /** Until then the one request that tries is awaited. */
+  trial_until: Generated<Millis | null>;
+  /** In a row, of all workers. */
+  failures: Generated<number>;
+  switched_off: Generated<string | null>;
+}
+
+/** The right to one request, or to one connection, of a lane to a host; shared by all workers. */
+export interface PermitTable {
+  lane: Fixed<string>;
+  position: Fixed<number>;
+  host: string;
+  /** From then on anyone may take it; while it is held, the end of its lease. */
+  free_at: Millis;
+  holder: string | null;
+  /** The holder's mark for this one use. */
+  ticket: number | null;
+}
+
+/** Processes that work on this database, or did. */
+export interface WorkerTable {
+  holder: Fixed<string>;
+  code_version: Fixed<string>;
+  detector_stamp: Fixed<string>;
+  started_at: Fixed<Millis>;
+  seen_at: Millis;
+  ended_at: Millis | null;
+  /** What it does, or why it ended. */
+  note: string | null;
+}
+
+/** One control probe for each run and service, whichever worker came to it first. */
+export interface ControlProbeTable {
+  run_id: Fixed<number>;
+  service: Fixed<string>;
+  /** Null while somebody is asking. */
+  state: string | null;
+  holder: string | null;
+  held_until: Millis;
+}
+
+/** Jobs where no better queue is at hand; ids and numbers alone, never a token. */
+export interface JobTable {
+  id: Generated<number>;
+  queue: Fixed<string>;
+  key: Fixed<string>;
+  payload: Json;
+  /** Nobody takes it before: it is for later, or in somebody's hands. */
+  not_before: Millis;
+  attempts: number;
+  holder: string | null;
+  reason: string | null;
+  /** 1 where it failed too often. */
+  parked: Flag;
 }
 
 /** Items of a registry that could not be understood. */
@@ -457,6 +519,10 @@ export interface Schema {
   service_request: ServiceRequestTable;
   request: RequestTable;
   host: HostTable;
+  permit: PermitTable;
+  worker: WorkerTable;
+  control_probe: ControlProbeTable;
+  job: JobTable;
   dropped_item: DroppedItemTable;
   feed: FeedTable;
   run_stratum: RunStratumTable;

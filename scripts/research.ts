@@ -14,7 +14,9 @@ import { createHttp, type Http } from '../crawler/http.ts';
 import { readNpmConfig } from '../crawler/npm-config.ts';
 import { REGISTRIES } from '../crawler/registries/index.ts';
 import type { Registry } from '../crawler/registry.ts';
+import { databaseClock, type DatabaseClock } from '../data/clock.ts';
 import type { Database } from '../data/database.ts';
+import { forgetSwitches, sharedLeases } from '../data/leases.ts';
 import { keyFileOf } from '../data/location.ts';
 import type { RegistryId } from '../data/model.ts';
 import { openDatabase } from '../data/open.ts';
@@ -66,25 +68,29 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
   const database = await openDatabase(config.db);
   const stops = listenForStops(log);
   const holder = thisHolder();
+  let clock: DatabaseClock | undefined;
   let http: Http | undefined;
   try {
+    clock = await databaseClock(database);
+    const { now } = clock;
     const spec = specOf(options, services, fingerprinter.keyId);
-    const { id: run, outcome } = await openOrResumeRun(database, spec, { holder, now: Date.now(), leaseMs: RUN_LEASE_MS });
+    const { id: run, outcome } = await openOrResumeRun(database, spec, { holder, now: now(), leaseMs: RUN_LEASE_MS });
     if (outcome === 'already-closed')
       return {
         run,
         outcome,
-        progress: await readProgress(database, run, Date.now()),
+        progress: await readProgress(database, run, now()),
         tally: { downloaded: 0, known: 0 },
         problems: [],
       };
     await freeAbandoned(database, run);
-    await refuseCostly(options, database, run, outcome === 'opened');
-    const renewal = holdRun(database, run, holder, stops, log);
+    await forgetSwitches(database);
+    await refuseCostly(options, database, run, outcome === 'opened', now());
+    const renewal = holdRun(database, run, holder, stops, log, now);
     const progress = createProgress({ stream: options.stderr, now: Date.now });
-    const validator = validatorOf(config, services, database, run, fingerprinter.keyId, stops.hard.signal, log);
+    const validator = validatorOf(config, services, database, run, fingerprinter.keyId, stops.hard.signal, log, now);
     try {
-      http = await httpOf(options, database);
+      http = await httpOf(options, database, holder, now);
       const line: Line = {
         database,
         run,
@@ -95,7 +101,7 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
         artifacts: config.artifacts,
         limits: { artifactBytes: config.limits.artifactBytes, concurrency: config.limits.concurrency, walk: walkLimits(config) },
         verdictAgeMs: config.validation.periodDays * DAY_MS,
-        now: Date.now,
+        now,
         tally: { downloaded: 0, known: 0 },
         report: (step) => progress.report(step),
         log,
@@ -104,7 +110,7 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
       };
       const problems = await followAll(line, options, http);
       await recordSwitches(database, run, validator);
-      return { ...(await conclude(database, run, problems, stops.draining.signal.aborted)), tally: line.tally };
+      return { ...(await conclude(database, run, problems, stops.draining.signal.aborted, now)), tally: line.tally };
     } finally {
       progress.finish();
       clearInterval(renewal);
@@ -113,18 +119,24 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
   } finally {
     stops.dispose();
     http?.close();
+    clock?.close();
     await database.close();
   }
 }
 
 /** Refuses a sample that passes a ceiling; a run that was opened for it is given up, so that its period is free again. */
-async function refuseCostly(options: ResearchOptions, database: Database, run: number, isNew: boolean): Promise<void> {
+async function refuseCostly(
+  options: ResearchOptions,
+  database: Database,
+  run: number,
+  isNew: boolean,
+  now: number,
+): Promise<void> {
   const { config, env, named, registries } = options;
   if (named !== null || config.allowMultiplePeriods) return;
   const { registry: npmRegistry } = await readNpmConfig({ env, cwd: process.cwd(), execPath: process.execPath });
   try {
-    for (const id of registries)
-      await refuseOverCeiling({ config, registry: registryOf(id), database, run, now: Date.now(), npmRegistry });
+    for (const id of registries) await refuseOverCeiling({ config, registry: registryOf(id), database, run, now, npmRegistry });
   } catch (error) {
     if (isNew && error instanceof UsageError) await abandonRun(database, run, 'refused: more requests than a ceiling has left');
     throw error;
@@ -157,11 +169,12 @@ async function conclude(
   run: number,
   problems: readonly string[],
   stopped: boolean,
+  now: () => number,
 ): Promise<Omit<ResearchResult, 'tally'>> {
-  const before = await readProgress(database, run, Date.now());
+  const before = await readProgress(database, run, now());
   const complete = problems.length === 0 && before.registries.every((one) => one.frameSize !== null && one.pending === 0);
-  if (complete) await closeRun(database, run, Date.now());
-  const progress = await readProgress(database, run, Date.now());
+  if (complete) await closeRun(database, run, now());
+  const progress = await readProgress(database, run, now());
   const missed = progress.registries.some((one) => one.failed > 0 || one.partial > 0);
   const outcome = complete ? (missed ? 'partial' : 'done') : stopped || problems.length === 0 ? 'stopped' : 'partial';
   return { run, outcome, progress, problems };
@@ -219,13 +232,19 @@ function trackOf({ config, named }: ResearchOptions, registry: Registry, http: H
   };
 }
 
-async function httpOf({ config, env, log }: ResearchOptions, database: Database): Promise<Http> {
+async function httpOf(
+  { config, env, log }: ResearchOptions,
+  database: Database,
+  holder: string,
+  now: () => number,
+): Promise<Http> {
   return createHttp({
     version: VERSION,
     contact: config.contact,
-    now: Date.now,
+    now,
     random: Math.random,
     ledger: requestLedger(database),
+    shared: sharedLeases(database, holder),
     log,
     npmOptions: await readNpmConfig({ env, cwd: process.cwd(), execPath: process.execPath }),
     proxyEnv: env,
@@ -240,6 +259,7 @@ function validatorOf(
   keyId: string,
   signal: AbortSignal,
   log: Logger,
+  now: () => number,
 ): Validator {
   const settings = config.validation.services;
   const configured = Object.values(settings).flatMap(({ host }) => (host === undefined ? [] : [host]));
@@ -247,12 +267,12 @@ function validatorOf(
     services,
     mode: config.validation.mode,
     send: createGuardedSend({ userAgent: userAgentOf(config), contact: config.contact, configured }),
-    memory: memoryOf(database, run, keyId),
-    now: () => new Date(),
+    memory: memoryOf(database, run, keyId, now),
+    now: () => new Date(now()),
     random: seededRandom(randomBytes(16).toString('hex')),
     settings: settingsOf(config),
     periodDays: config.validation.periodDays,
-    ...(config.validation.askInterrupted ? { askInterruptedBefore: new Date() } : {}),
+    ...(config.validation.askInterrupted ? { askInterruptedBefore: new Date(now()) } : {}),
     audit: auditTrail(database, { run, keyId }),
     log,
     signal,
@@ -260,7 +280,7 @@ function validatorOf(
 }
 
 /** The database's memory in the words of the validation engine. */
-function memoryOf(database: Database, run: number, keyId: string): Memory {
+function memoryOf(database: Database, run: number, keyId: string, now: () => number): Memory {
   const memory = validationMemory(database, { run, keyId });
   return {
     async recall(fingerprint) {
@@ -272,7 +292,7 @@ function memoryOf(database: Database, run: number, keyId: string): Memory {
     async begin({ service, fingerprint, at, replaces }) {
       return memory.begin(service, fingerprint, at.getTime(), replaces === null ? 0 : replaces.getTime() + 1);
     },
-    settle: async (fingerprint, reading) => memory.settle(fingerprint, reading, Date.now()),
+    settle: async (fingerprint, reading) => memory.settle(fingerprint, reading, now()),
   };
 }
 
@@ -310,9 +330,9 @@ function listenForStops(log: Logger): Stops {
 }
 
 /** Keeps the run ours while we live, and stops when it was lost to another process. */
-function holdRun(database: Database, run: number, holder: string, stops: Stops, log: Logger): NodeJS.Timeout {
+function holdRun(database: Database, run: number, holder: string, stops: Stops, log: Logger, now: () => number): NodeJS.Timeout {
   return setInterval(() => {
-    renewRun(database, run, { holder, now: Date.now(), leaseMs: RUN_LEASE_MS })
+    renewRun(database, run, { holder, now: now(), leaseMs: RUN_LEASE_MS })
       .then((ours) => {
         if (!ours) stops.hard.abort(new Error('another process took the run over'));
       })

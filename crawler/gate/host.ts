@@ -3,6 +3,7 @@ import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'co
 import type PQueue from 'p-queue';
 import { CrawlError, NotAllowed, Refused, Throttled, Unavailable } from '../errors.ts';
 import type { Budget } from './budget.ts';
+import type { Trouble } from './shared.ts';
 import { givingUp, type World } from './world.ts';
 
 export interface HostStatus {
@@ -61,6 +62,8 @@ export class Host {
   #switchedOff: string | null = null;
   #fastestMs = Number.POSITIVE_INFINITY;
   #learned = 0;
+  /** Other processes believe the host to be in trouble, because we said so or heard so. */
+  #isTrouble = false;
 
   constructor(name: string, world: World) {
     this.name = name;
@@ -114,13 +117,13 @@ export class Host {
       try {
         const value = await request();
         this.#refusals = 0;
-        this.#answered();
+        await this.#answered();
         return { value };
       } catch (error) {
-        if (error instanceof Throttled) throw this.#slowDown(error, sentAt);
-        if (error instanceof Unavailable) throw this.#failure(error);
-        if (error instanceof Refused) this.#refusal(error);
-        else if (error instanceof CrawlError) this.#answered();
+        if (error instanceof Throttled) throw await this.#slowDown(error, sentAt);
+        if (error instanceof Unavailable) throw await this.#failure(error);
+        if (error instanceof Refused) await this.#refusal(error);
+        else if (error instanceof CrawlError) await this.#answered();
         // For the breaker this is an answer like any other: the host is there.
         return { error };
       }
@@ -129,19 +132,47 @@ export class Host {
     return outcome.value;
   }
 
-  #answered(): void {
+  /** What another process was told counts here as well. */
+  hear({ waitMs, level, switchedOff }: Trouble): void {
+    this.#isTrouble = true;
+    this.#switchedOff ??= switchedOff;
+    const now = this.#world.now();
+    if (now + waitMs <= this.#backoffUntil) return;
+    this.#backoffUntil = now + waitMs;
+    this.#backoffSince = now;
+    this.#backoffLevel = Math.max(this.#backoffLevel, level);
+  }
+
+  /** The others are told before this process goes on. Where they cannot be told, it goes by itself. */
+  async #tell(said: Promise<void> | undefined): Promise<void> {
+    if (said === undefined) return;
+    this.#isTrouble = true;
+    try {
+      await said;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#world.log?.warn({ host: this.name, reason }, 'the other processes could not be told what a host said');
+    }
+  }
+
+  async #answered(): Promise<void> {
     this.#silentSince = null;
     this.#breakerLevel = 0;
     if (++this.#goodSinceThrottled >= this.#world.tuning.recovery) this.#backoffLevel = 0;
+    if (!this.#isTrouble) return;
+    await this.#tell(this.#world.shared?.recovered(this.name));
+    this.#isTrouble = false;
   }
 
-  #failure(error: Unavailable): Unavailable {
+  async #failure(error: Unavailable): Promise<Unavailable> {
     this.#silentSince ??= this.#world.now();
     this.#failed++;
+    const { breakerThreshold: threshold, breakerMs, capMs } = this.#world.tuning;
+    await this.#tell(this.#world.shared?.failed(this.name, { threshold, breakerMs, capMs }));
     return error;
   }
 
-  #slowDown(error: Throttled, sentAt: number): Throttled {
+  async #slowDown(error: Throttled, sentAt: number): Promise<Throttled> {
     const now = this.#world.now();
     this.#silentSince ??= now;
     this.#throttled++;
@@ -165,10 +196,11 @@ export class Host {
       { host: this.name, status: error.status, retryAfter: error.retryAfter, until: new Date(until).toISOString() },
       `${this.name} asks to slow down: nothing is sent to it for ${Math.ceil((until - now) / 1000)} s`,
     );
+    await this.#tell(this.#world.shared?.slowDown(this.name, until - now, this.#backoffLevel));
     return error;
   }
 
-  #refusal(error: Refused): void {
+  async #refusal(error: Refused): Promise<void> {
     this.#refusals++;
     if (this.#switchedOff !== null || (!error.block && this.#refusals < this.#world.tuning.refusals)) return;
     const status = error.status ?? 'a connection that was closed';
@@ -176,6 +208,7 @@ export class Host {
       ? `it answered ${status} with a page that says we are blocked. Find out why before running again: its operators may have asked for it`
       : `it refused ${this.#refusals} requests in a row, the last one with ${status}. Check contact, credentials and addresses before running again`;
     this.#world.log?.warn({ host: this.name, status: error.status }, `${this.name} is left alone: ${this.#switchedOff}`);
+    await this.#tell(this.#world.shared?.switchOff(this.name, this.#switchedOff));
   }
 
   /** The breaker opens: for `breakerMs` at first, twice as long every time that it opens again without a good answer between. */

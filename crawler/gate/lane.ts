@@ -13,11 +13,15 @@
  *
  * The tickets are places in a p-queue. A second p-queue in strict mode spreads them, a tenth faster than they come back, so
  * that a lane that was idle does not use all of them in one instant.
+ *
+ * Where several processes share the host, a request needs a ticket and a connection of the common ones as well (`shared.ts`).
+ * Those come back by the same rule, but without what is taken off above: the next one to use it may be nearer to the host.
  */
 import { BrokenCircuitError } from 'cockatiel';
 import PQueue from 'p-queue';
 import { Budget } from './budget.ts';
 import type { Host } from './host.ts';
+import { isPermit, SharedPool, type Permit } from './shared.ts';
 import type { World } from './world.ts';
 
 export interface LaneLimits {
@@ -45,7 +49,16 @@ export interface Lane {
   pass<T>(signal: AbortSignal, send: (turn: Turn) => Promise<T>): Promise<T>;
 }
 
-export function createLane(host: Host, limits: LaneLimits, world: World): Lane {
+/** Common tickets of a lane at most; more would be more rows and no more rate. */
+const MOST_TICKETS = 100;
+/** A request is answered, or known to have arrived, within this time. */
+const TICKET_LEASE_MS = 15_000;
+const CONNECTION_LEASE_MS = 30_000;
+/** Kept between the last moment at which a ticket is used and the end of its lease. */
+const MARGIN_MS = 2_000;
+
+/** @param key the same for this lane in every process */
+export function createLane(key: string, host: Host, limits: LaneLimits, world: World): Lane {
   const { perSecond, concurrency } = checked(limits, host.name);
   const tickets = Math.ceil(perSecond);
   const periodMs = (tickets / perSecond) * 1000;
@@ -53,11 +66,12 @@ export function createLane(host: Host, limits: LaneLimits, world: World): Lane {
   const window = new PQueue({ concurrency: tickets });
   const pace = new PQueue({ strict: true, ...spread(perSecond) });
   const budget = new Budget(host.name, limits, world);
+  const common = commonOf(key, host, limits, world);
   host.observe({ connections, budget });
 
   async function pass<T>(outer: AbortSignal, send: (turn: Turn) => Promise<T>): Promise<T> {
     const signal = world.untilClosed(outer);
-    const disconnect = await enter(connections, signal);
+    const disconnect = await connect(signal);
     let body: Promise<unknown> = Promise.resolve();
     const hold = (until: Promise<unknown>): void => {
       body = until;
@@ -91,25 +105,63 @@ export function createLane(host: Host, limits: LaneLimits, world: World): Lane {
     }
   }
 
-  /** A ticket when it is this request's turn; null where the host has meanwhile asked to wait. */
-  async function takeTicket(signal: AbortSignal): Promise<Ticket | null> {
-    const leave = await enter(window, signal);
+  /** A connection of this process, and one of the common ones. */
+  async function connect(signal: AbortSignal): Promise<() => void> {
+    const leave = await enter(connections, signal);
+    if (common === null) return leave;
     try {
-      await pace.add(() => undefined, { signal });
-      await budget.take(signal);
+      const permit = await common.connections.take(signal);
+      if (!isPermit(permit)) throw new Error('connections know no trouble');
+      common.connections.keep(permit);
+      return () => {
+        common.connections.giveBack(permit, 0);
+        leave();
+      };
     } catch (error) {
       leave();
       throw error;
     }
-    if (host.isClear()) return { leave, isSpent: false };
+  }
+
+  /** A ticket when it is this request's turn; null where the host has meanwhile asked to wait. */
+  async function takeTicket(signal: AbortSignal): Promise<Ticket | null> {
+    const leave = await enter(window, signal);
+    let permit: Permit | null = null;
+    try {
+      await pace.add(() => undefined, { signal });
+      await budget.take(signal);
+      try {
+        permit = await takeCommon(signal);
+      } catch (error) {
+        budget.putBack();
+        throw error;
+      }
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    if (host.isClear() && (common === null || permit !== null)) return { leave, permit, isSpent: false };
+    if (permit !== null) common?.tickets.giveBack(permit, 0);
     budget.putBack();
     leave();
     return null;
   }
 
+  async function takeCommon(signal: AbortSignal): Promise<Permit | null> {
+    if (common === null) return null;
+    const outcome = await common.tickets.take(signal);
+    if (!isPermit(outcome)) {
+      host.hear(outcome);
+      return null;
+    }
+    // This process was held up for so long that the ticket may be another's by now.
+    return performance.now() < outcome.until - MARGIN_MS ? outcome : null;
+  }
+
   function giveBack(ticket: Ticket): void {
     if (ticket.isSpent) return;
     ticket.isSpent = true;
+    if (ticket.permit !== null) common?.tickets.giveBack(ticket.permit, common.periodMs);
     const timer = setTimeout(free, Math.max(0, periodMs - host.certainMs()));
     world.closing.addEventListener('abort', free, { once: true });
     function free(): void {
@@ -122,8 +174,31 @@ export function createLane(host: Host, limits: LaneLimits, world: World): Lane {
   return { pass };
 }
 
+interface Common {
+  readonly tickets: SharedPool;
+  readonly connections: SharedPool;
+  /** After which a common ticket may be used again. */
+  readonly periodMs: number;
+}
+
+function commonOf(key: string, host: Host, { perSecond, concurrency }: LaneLimits, world: World): Common | null {
+  if (world.shared === null) return null;
+  const size = Math.min(MOST_TICKETS, Math.ceil(perSecond));
+  const periodMs = (size / perSecond) * 1000;
+  const [rate, connections] = [
+    { key: `${key} rate`, host: host.name, size, leaseMs: TICKET_LEASE_MS, graceMs: Math.ceil(periodMs) },
+    { key: `${key} connections`, host: null, size: concurrency, leaseMs: CONNECTION_LEASE_MS, graceMs: 0 },
+  ];
+  return {
+    tickets: new SharedPool(world.shared, rate, world),
+    connections: new SharedPool(world.shared, connections, world),
+    periodMs,
+  };
+}
+
 interface Ticket {
   readonly leave: () => void;
+  readonly permit: Permit | null;
   isSpent: boolean;
 }
 

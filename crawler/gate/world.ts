@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CrawlError } from '../errors.ts';
 import type { RequestLedger } from './budget.ts';
+import type { SharedLimits } from './shared.ts';
 
 /** Times in milliseconds. The defaults are for real hosts; tests make them short. */
 export interface GateTuning {
@@ -41,6 +42,8 @@ export interface GateLog {
 
 export interface GatesOptions {
   readonly ledger: RequestLedger;
+  /** Where several processes keep their limits together; without it each process keeps them by itself. */
+  readonly shared?: SharedLimits | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** From 0 to below 1; for jitter. */
@@ -53,6 +56,7 @@ export interface GatesOptions {
 
 export interface World {
   readonly ledger: RequestLedger;
+  readonly shared: SharedLimits | null;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: GateLog | undefined;
@@ -67,6 +71,7 @@ export function worldOf(options: GatesOptions, closing: AbortSignal = new AbortC
   const withClosing = new WeakMap<AbortSignal, AbortSignal>();
   return {
     ledger: options.ledger,
+    shared: options.shared ?? null,
     now: options.now,
     random: options.random,
     log: options.log,

@@ -17,6 +17,9 @@ export const SQLITE_WORDS: DialectWords = {
   identity: 'integer primary key',
   clustered: ' without rowid',
   iso: (millis) => `strftime('%Y-%m-%dT%H:%M:%SZ', ${millis} / 1000, 'unixepoch')`,
+  now: `cast(unixepoch('subsec') * 1000 as integer)`,
+  // There is one writer at a time.
+  skipLocked: '',
 };
 
 /** The path in `sqlite:path`, or the path itself where its ending says what it is; null where this is no SQLite database. */
