@@ -281,6 +281,20 @@ export const DICTIONARY: readonly ViewMeaning[] = [
     },
   },
   {
+    view: 'disclosures',
+    meaning: 'Receipts of the encrypted batches that were written for the people of a service. The program sends none of them.',
+    columns: {
+      run: 'Number of the run whose findings were written.',
+      service: SERVICE,
+      recipient: 'Public age key that the batch was encrypted to.',
+      file: 'Name of the file.',
+      sha256: 'SHA-256 of the encrypted file.',
+      tokens: 'Distinct tokens in the batch, each accepted by its service just before.',
+      places: 'Records of the batch: every token with every place it stands in.',
+      made_at: 'ISO 8601, UTC.',
+    },
+  },
+  {
     view: 'incidence_by_registry',
     meaning:
       'The figures of the current run: every policy in every registry. Numbers are null where the registry was not analysed.',

@@ -284,6 +284,28 @@ export interface QuestionTable {
   reason: string | null;
 }
 
+/** Receipt of a batch that was written, encrypted, for the people of a service. Nothing here opens anything. */
+export interface DisclosureTable {
+  id: Generated<number>;
+  run_id: Fixed<number>;
+  service: Fixed<string>;
+  /** The public key that the batch was encrypted to. */
+  recipient: Fixed<string>;
+  /** Name of the file, without its folder. */
+  file: Fixed<string>;
+  /** Of the encrypted file. */
+  sha256: Fixed<string>;
+  tokens: Fixed<number>;
+  /** Records of the batch: every token with every place it stands in. */
+  places: Fixed<number>;
+  made_at: Fixed<Millis>;
+}
+
+export interface DisclosedTokenTable {
+  disclosure_id: Fixed<number>;
+  token_id: Fixed<number>;
+}
+
 /** Requests sent to a host, hour by hour. */
 export interface RequestTable {
   host: Fixed<string>;
@@ -516,6 +538,8 @@ export interface Schema {
   verdict: VerdictTable;
   validation: ValidationTable;
   question: QuestionTable;
+  disclosure: DisclosureTable;
+  disclosed_token: DisclosedTokenTable;
   service_request: ServiceRequestTable;
   request: RequestTable;
   host: HostTable;

@@ -154,6 +154,10 @@ function tokenViews({ iso }: DialectWords): readonly View[] {
       sql: `select run_id as run, kind, service, fingerprint, ${iso('sent_at')} as sent_at, host, method, path, status, content_type, verdict, reason
         from service_request`,
     },
+    {
+      name: 'disclosures',
+      sql: `select run_id as run, service, recipient, file, sha256, tokens, places, ${iso('made_at')} as made_at from disclosure`,
+    },
   ];
 }
 

@@ -6,10 +6,12 @@ import type { Migration } from 'kysely/migration';
 import type { DialectWords } from '../dialect.ts';
 import { tables } from './m0001-tables.ts';
 import { workers } from './m0002-workers.ts';
+import { disclosures } from './m0003-disclosures.ts';
 
 export function migrations(words: DialectWords): Readonly<Record<string, Migration>> {
   return {
     '0001-tables': tables(words),
     '0002-workers': workers(words),
+    '0003-disclosures': disclosures(words),
   };
 }
