@@ -52,6 +52,8 @@ describe('formats that are rare in packages', () => {
   test('brotli, where its name says so', async () => {
     const packed = brotliCompressSync(tar({ name: 'a', body: utf8('a') }));
     expect(texts(await look(bytesSource('x.tar.br', packed)))).toEqual({ a: 'a' });
+    // Its content has the same name, and is not looked at as brotli again.
+    expect(texts(await look(bytesSource('x.br', brotliCompressSync(utf8('?ad?ad')))))).toEqual({ '': '?ad?ad' });
     const wrong = await look(zip([{ name: 'notes.br', body: utf8('plain words') }]));
     expect(texts(wrong)).toEqual({ 'notes.br': 'plain words' });
     expect(wrong.skipped).toEqual([]);
@@ -163,5 +165,26 @@ describe.each([
         expect(seen.skipped).toEqual([]);
       }
     }
+  });
+});
+
+describe('an xz file that does not fit itself is read, and said to be corrupt', () => {
+  const packed = Buffer.from(XZ_WORDS, 'base64');
+  const { length } = packed;
+  test.each<[string, number, string]>([
+    ['the header of the stream', 8, "a stream's header does not fit its checksum"],
+    ['the header of the block', 20, "a block's header does not fit its checksum"],
+    ['the check of the block (CRC-64)', length - 28, 'a block does not fit its checksum'],
+    ['the list of blocks', length - 18, 'its index does not fit its checksum'],
+    ['the checksum of that list', length - 16, 'its index does not fit its checksum'],
+    ['the end of the stream', length - 5, "a stream's end does not fit its beginning"],
+  ])('%s', async (_, at, words) => {
+    const changed = Buffer.from(packed);
+    changed[at] = (changed[at] ?? 0) ^ 0x10;
+    const seen = await look(changed);
+    expect(texts(seen)).toEqual({ '': WORDS });
+    expect(seen.skipped.map(({ reason, detail }) => `${reason}: ${detail}`)).toEqual([
+      `corrupt: the xz data was read, but ${words}`,
+    ]);
   });
 });

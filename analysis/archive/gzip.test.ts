@@ -59,7 +59,19 @@ const CASES: readonly Case[] = [
   {
     name: 'a second member that is damaged',
     artifact: join(words, words.subarray(0, 10), utf8('\u0007\u0007\u0007')),
-    files: { '': 'words' },
+    files: { '': 'words', [trail]: '\u0007\u0007' },
+    skipped: ['corrupt'],
+  },
+  {
+    name: 'text behind a member that is damaged',
+    artifact: join(words, words.subarray(0, 10), utf8('\u0007 and words')),
+    files: { '': 'words', [trail]: ' and words' },
+    skipped: ['corrupt'],
+  },
+  {
+    name: 'a member behind one with a wrong checksum',
+    artifact: join(gzipMember(utf8('words'), { crc: 1 }), words),
+    files: { '': 'wordswords' },
     skipped: ['corrupt'],
   },
   { name: 'no checksum', artifact: words.subarray(0, -8), files: { '': 'words' }, skipped: ['truncated'] },

@@ -24,6 +24,8 @@ class GunzipReader implements Unpacked {
   #members = 0;
   #ended = false;
   #problem: Problem | null = null;
+  /** A wrong checksum, after which the members behind it are read all the same. */
+  #doubt: Problem | null = null;
 
   constructor(input: Reader, walker: Walker) {
     this.#input = input;
@@ -35,7 +37,7 @@ class GunzipReader implements Unpacked {
   }
 
   get problem(): Problem | null {
-    return this.#problem;
+    return this.#problem ?? (this.#ended ? this.#doubt : null);
   }
 
   get available(): number {
@@ -89,7 +91,8 @@ class GunzipReader implements Unpacked {
     if (!trailer) return this.#fail({ reason: 'truncated', detail: 'the gzip data ends without its checksum' });
     const view = new DataView(trailer.buffer);
     if (view.getUint32(0, true) !== member.crc || view.getUint32(4, true) !== member.bytesOut % 2 ** 32) {
-      this.#fail({ reason: 'corrupt', detail: 'the content does not fit the checksum of the gzip data' });
+      // What stands behind it may be whole.
+      this.#doubt ??= { reason: 'corrupt', detail: 'the content does not fit the checksum of the gzip data' };
     }
   }
 

@@ -42,8 +42,10 @@ export async function readUnpacked(
     walker.counted('containers');
     await walker.member(content, at);
     await walker.drain(content);
-    if (content.problem) walker.skipped(at.path, content.problem.reason, content.problem.detail);
-    else await readTrail(compression, reader, at, walker);
+    const { problem } = content;
+    if (problem) walker.skipped(at.path, problem.reason, problem.detail);
+    // Behind damage, too, text may stand; a limit ends it all.
+    if (problem === null || problem.reason === 'corrupt') await readTrail(compression, reader, at, walker, problem);
     return null;
   } finally {
     content.close();
@@ -51,7 +53,13 @@ export async function readUnpacked(
 }
 
 /** What follows the compressed data is delivered as it is; zeros are padding. */
-async function readTrail(compression: Compression, reader: Reader, at: At, walker: Walker): Promise<void> {
+async function readTrail(
+  compression: Compression,
+  reader: Reader,
+  at: At,
+  walker: Walker,
+  problem: Problem | null,
+): Promise<void> {
   for (;;) {
     if (reader.available === 0 && !(await reader.fill(1))) return;
     const part = reader.peek();
@@ -59,10 +67,7 @@ async function readTrail(compression: Compression, reader: Reader, at: At, walke
     reader.skip(junk === -1 ? part.length : junk);
     if (junk !== -1) break;
   }
-  walker.noted(
-    at.path,
-    'trailing-data',
-    `bytes follow the ${compression} data that do not belong to it; they were searched as they are`,
-  );
+  const detail = `bytes follow the ${compression} data that do not belong to it; they were searched as they are`;
+  if (!problem) walker.noted(at.path, 'trailing-data', detail);
   await walker.deliver(reader, [...at.path, `(after the ${compression} data)`], null);
 }

@@ -84,6 +84,12 @@ describe('archives in archives', () => {
     expect(seen.skipped).toEqual([]);
   });
 
+  test('the zip in a zip that lost its own directory', async () => {
+    const whole = zip([{ name: 'in.jar', method: 0, body: zipOf({ a: utf8('a'), b: utf8('b') }) }]);
+    const seen = await look(whole.subarray(0, -22));
+    expect(texts(seen)).toMatchObject({ a: 'a', b: 'b' });
+  });
+
   test('a zip too large to be held is read from front to back', async () => {
     const inner = zip([
       { name: 'noise', body: noise(200_000) },

@@ -125,7 +125,8 @@ class ArtifactWalker implements Walker {
     }
     const head = reader.peek(SNIFF_BYTES);
     const name = at.path.at(-1) ?? '';
-    const kind = sniff(head, name);
+    // The name of a brotli file has told what it had to tell.
+    const kind = sniff(head, at.unpacked ? '' : name);
     // An artifact is looked at closely, whatever its name.
     if (kind === null && at.depth > 0 && !mayHoldZip(head, name)) return this.#leaf(reader, at);
     const compressed = COMPRESSIONS.some((compression) => compression === kind);

@@ -1,8 +1,10 @@
 /**
- * Holds every reader against its reference on spoiled archives: `node analysis/archive/fuzz/fuzz.ts [seconds] [seed]`. The same
- * seed spoils in the same way; a difference prints the number of its round, with which it can be had again.
+ * Holds every reader against its reference on spoiled archives, for so many seconds each:
+ * `node analysis/archive/fuzz/fuzz.ts [seconds] [seed] [how the target's name begins]`. The same seed spoils in the same way; a
+ * difference prints the number of its round, with which it can be had again.
  */
 import { mutated, dice } from './mutate.ts';
+import { closePython } from './reference.ts';
 import { TARGETS, type Target } from './targets.ts';
 
 export interface Difference {
@@ -15,13 +17,18 @@ export interface Difference {
 }
 
 export interface FuzzResult {
+  readonly seconds: number;
   readonly rounds: number;
   readonly differences: readonly Difference[];
 }
 
-/** Runs one target for some seconds, at least one round, and stops at the tenth difference. */
+/** So many archives are looked at, however slow the machine is. */
+export const LEAST_ROUNDS = 20;
+
+/** Runs one target for some seconds, and stops at the tenth difference. */
 export async function fuzz(target: Target, seed: number, seconds: number, now: () => number): Promise<FuzzResult> {
-  const until = now() + seconds * 1000;
+  const began = now();
+  const until = began + seconds * 1000;
   const differences: Difference[] = [];
   let round = 0;
   do {
@@ -30,8 +37,8 @@ export async function fuzz(target: Target, seed: number, seconds: number, now: (
     if (words !== null)
       differences.push({ target: target.name, seed, round, words, archive: Buffer.from(archive).toString('base64') });
     round += 1;
-  } while (now() < until && differences.length < 10);
-  return { rounds: round, differences };
+  } while ((now() < until || round < LEAST_ROUNDS) && differences.length < 10);
+  return { rounds: round, seconds: Math.round((now() - began) / 1000), differences };
 }
 
 /** The archive of a round, which depends on nothing but its number and the seed. */
@@ -39,15 +46,16 @@ export function archiveOf(target: Target, seed: number, round: number): Uint8Arr
   return mutated(target.corpus, dice(seed * 1_000_003 + round));
 }
 
-async function main(seconds: number, seed: number): Promise<void> {
+async function main(seconds: number, seed: number, name: string): Promise<void> {
   let failed = false;
-  for (const target of TARGETS) {
-    const { rounds, differences } = await fuzz(target, seed, seconds / TARGETS.length, () => performance.now());
-    process.stdout.write(`${target.name}: ${rounds} archives, ${differences.length} differences\n`);
+  for (const target of TARGETS.filter((one) => one.name.startsWith(name))) {
+    const { rounds, differences, ...took } = await fuzz(target, seed, seconds, () => performance.now());
+    process.stdout.write(`${target.name}: ${rounds} archives in ${took.seconds} s, ${differences.length} differences\n`);
     for (const difference of differences) process.stdout.write(`  ${JSON.stringify(difference)}\n`);
     failed ||= differences.length > 0;
   }
+  closePython();
   if (failed) process.exitCode = 1;
 }
 
-if (import.meta.main) await main(Number(process.argv[2] ?? 60), Number(process.argv[3] ?? 1));
+if (import.meta.main) await main(Number(process.argv[2] ?? 60), Number(process.argv[3] ?? 1), process.argv[4] ?? '');

@@ -3,15 +3,29 @@
  * sentence. Where they may differ, the check says why: the reader goes on where the reference gives up, and never the
  * other way round.
  */
-import { brotliCompressSync, deflateRawSync, gunzipSync, gzipSync, inflateRawSync, zstdCompressSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  brotliDecompressSync,
+  deflateRawSync,
+  gunzipSync,
+  gzipSync,
+  inflateRawSync,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from 'node:zlib';
+import { spawnSync } from 'node:child_process';
 import { extract } from 'tar-stream';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
 import { buffer } from 'node:stream/consumers';
 import { gem, gnuLongName, gzipMember, join, noise, pax, tar, tgz, utf8, zip, zipOf, type ZipMember } from '../build.ts';
 import { look, textList, type Look } from '../look.ts';
+import { bytesSource } from '../source.ts';
+import { askPython, hasPython, type PythonReader } from './reference.ts';
 
 export interface Target {
   readonly name: string;
+  /** True where a reference is missing on this machine. */
+  readonly isMissing?: boolean;
   readonly corpus: readonly Uint8Array[];
   check(bytes: Uint8Array): Promise<string | null>;
 }
@@ -87,7 +101,8 @@ async function tarStream(archive: Uint8Array): Promise<[name: string, body: stri
 }
 
 const tarTarget: Target = {
-  name: 'tar against tar-stream',
+  name: "tar against tar-stream and Python's tarfile",
+  isMissing: !hasPython,
   corpus: [
     tar(...Object.entries(FILES).map(([name, body]) => ({ name, body }))),
     tar(pax({ path: 'a/pax/path', size: '5' }), { name: 'x', body: utf8('words') }),
@@ -101,7 +116,7 @@ const tarTarget: Target = {
   async check(bytes) {
     const seen = await look(bytes, { depth: 0 });
     const got = textList(seen);
-    for (const [name, body] of await tarStream(bytes)) {
+    for (const [name, body] of [...(await tarStream(bytes)), ...(await askPython('tar', bytes)).files]) {
       if (body.length > 0 && !got.some(([, text]) => text.includes(body)))
         return `lost ${body.length} bytes of ${JSON.stringify(name)}`;
     }
@@ -152,7 +167,8 @@ function isExplained(body: string, got: readonly (readonly [string, string])[], 
 const members: readonly ZipMember[] = Object.entries(FILES).map(([name, body]) => ({ name, body }));
 
 const zipTarget: Target = {
-  name: 'zip against yauzl',
+  name: "zip against yauzl and Python's zipfile",
+  isMissing: !hasPython,
   corpus: [
     zip(members),
     zip(
@@ -168,7 +184,7 @@ const zipTarget: Target = {
   async check(bytes) {
     const seen = await look(bytes, { depth: 0 });
     const got = textList(seen);
-    for (const [name, body] of await yauzl(bytes)) {
+    for (const [name, body] of [...(await yauzl(bytes)), ...(await askPython('zip', bytes)).files]) {
       if (body.length === 0 || got.some(([, text]) => text.includes(body))) continue;
       if (!isExplained(body, got, seen)) return `lost ${body.length} bytes of ${JSON.stringify(name)}`;
     }
@@ -176,20 +192,146 @@ const zipTarget: Target = {
   },
 };
 
+const BZIP2_WORDS = 'QlpoOTFBWSZTWd96zuMAASuRgEAABACYgCAAMMAClQyYRYRaRaRaRaRfF3JFOFCQ33rO4w==';
+const XZ_WORDS = '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4AJXABBdADubyqrUsFYhz3k+CIEWYAAAxyyOIcvF2ugAASzYBAAAAF+y3IWxxGf7AgAAAAAEWVo=';
+
+/** What a reference makes of compressed bytes. */
+interface Unpacking {
+  readonly body: string;
+  /** False where it left bytes unread and did not say what they are. */
+  readonly isWhole: boolean;
+}
+
+/** A compression, of which the reader must give all that the reference gives, and must not be content where that is not. */
+function compression(
+  name: string,
+  file: string,
+  corpus: readonly Uint8Array[],
+  reference: (bytes: Uint8Array) => Promise<Unpacking | null>,
+): Target {
+  return {
+    name,
+    isMissing: !hasPython,
+    corpus: [...corpus, ...corpus.slice(0, 2).map((packed) => join(packed, packed)), join(corpus[0] ?? utf8(''), utf8('junk'))],
+    async check(bytes) {
+      const seen = await look(bytesSource(file, bytes), { depth: 0 });
+      // Where it does not look like compressed data at all, it is delivered as it is, and said to be no archive.
+      const rows = seen.skipped.map(({ reason, detail }) => `${reason}: ${detail}`).join('; ');
+      const got = (seen.files.get('') ?? Buffer.alloc(0)).toString('latin1');
+      const expected = await reference(bytes);
+      if (expected === null) return rows === '' ? `took ${got.length} bytes for right that the reference refuses` : null;
+      if (rows !== '' && expected.isWhole) return `refused ${expected.body.length} bytes that the reference reads: ${rows}`;
+      if (expected.isWhole ? got === expected.body : got.startsWith(expected.body)) return null;
+      return `got ${got.length} bytes other than the ${expected.body.length} of the reference; ${rows}`;
+    },
+  };
+}
+
+function byPython(reader: PythonReader): (bytes: Uint8Array) => Promise<Unpacking | null> {
+  return async (bytes) => {
+    const { state, files } = await askPython(reader, bytes);
+    const [file] = files;
+    return state === 'refused' || file === undefined ? null : { body: file[1], isWhole: state === 'read' };
+  };
+}
+
+async function byBrotli(bytes: Uint8Array): Promise<Unpacking | null> {
+  const body = attempt(() => brotliDecompressSync(bytes, { maxOutputLength: 2 ** 26 }));
+  return body && { body: body.toString('latin1'), isWhole: true };
+}
+
+/** Of several frames node:zlib reads the first and passes the others over. */
+async function byZstd(bytes: Uint8Array): Promise<Unpacking | null> {
+  const body = attempt(() => zstdDecompressSync(bytes, { maxOutputLength: 2 ** 26 }));
+  if (!body) return null;
+  const isWhole = Buffer.from(bytes).indexOf(ZSTD_MAGIC, 4) < 0;
+  return { body: body.toString('latin1'), isWhole };
+}
+
+const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+/** Compressed by Python's library, from contents of several kinds and sizes. */
+function packedByPython(module: 'bz2' | 'lzma', options: readonly string[], fallback: string): readonly Uint8Array[] {
+  if (!hasPython) return [Buffer.from(fallback, 'base64')];
+  return CONTENTS.flatMap((content) =>
+    options.map((option) => {
+      const script = `import sys, ${module}; sys.stdout.buffer.write(${module}.compress(sys.stdin.buffer.read(), ${option}))`;
+      return spawnSync('python3', ['-c', script], { input: content }).stdout;
+    }),
+  );
+}
+
+const XZ_OPTIONS = [
+  'preset=1',
+  'check=lzma.CHECK_SHA256',
+  'check=lzma.CHECK_NONE, filters=[{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "lc": 0, "lp": 2, "pb": 0}]',
+];
+
+/** A container, of which every file that Python reads must be had. */
+function container(name: string, reader: PythonReader, corpus: readonly Uint8Array[]): Target {
+  return {
+    name,
+    isMissing: !hasPython,
+    corpus,
+    async check(bytes) {
+      const seen = await look(bytes, reader === 'nested' ? {} : { depth: 0 });
+      const got = textList(seen);
+      for (const [path, body] of (await askPython(reader, bytes)).files) {
+        if (body.length > 0 && !got.some(([, text]) => text.includes(body)) && !isExplained(body, got, seen))
+          return `lost ${body.length} bytes of ${JSON.stringify(path)}`;
+      }
+      return null;
+    },
+  };
+}
+
+function ar(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  const parts = Object.entries(files).map(([name, body]) =>
+    join(
+      utf8(`${name.padEnd(16)}0           0     0     100644  ${String(body.length).padEnd(10)}\`\n`),
+      body,
+      utf8('\n'.repeat(body.length % 2)),
+    ),
+  );
+  return join(utf8('!<arch>\n'), ...parts);
+}
+
+function asar(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  let offset = 0;
+  const index: Record<string, object> = {};
+  for (const [name, body] of Object.entries(files)) {
+    index[name] = { size: body.length, offset: String(offset) };
+    offset += body.length;
+  }
+  const json = JSON.stringify({ files: { folder: { files: index }, link: { link: 'folder/a' } } });
+  const padded = Math.ceil(json.length / 4) * 4;
+  const head = Buffer.alloc(16 + padded);
+  head.writeUInt32LE(4, 0);
+  head.writeUInt32LE(padded + 8, 4);
+  head.writeUInt32LE(padded + 4, 8);
+  head.writeUInt32LE(json.length, 12);
+  head.write(json, 16);
+  return join(head, ...Object.values(files));
+}
+
+const nestedArtifacts = [
+  gem(FILES),
+  tgz(FILES),
+  zipOf({ 'inner.tar': tar({ name: 'x', body: utf8('words') }), 'y.gz': gzipSync('words'), 'z.jar': zipOf({ q: utf8('q') }) }),
+  tgz({ 'package/vendor/a.whl': zipOf(FILES), 'package/index.js': utf8('module.exports = 1;\n') }),
+  zip([{ name: 'lib/net8.0/x.jar', method: 0, body: zipOf({ 'in.tgz': tgz(FILES) }) }]),
+];
+
 /** Whole artifacts and rare formats: nothing to hold them against, but they must end, and say what they did not read. */
 const anything: Target = {
   name: 'everything else: ends, and closes what it opens',
   corpus: [
-    gem(FILES),
-    tgz(FILES),
-    zipOf({ 'inner.tar': tar({ name: 'x', body: utf8('words') }), 'y.gz': gzipSync('words'), 'z.jar': zipOf({ q: utf8('q') }) }),
+    ...nestedArtifacts,
     zstdCompressSync(noise(600)),
     brotliCompressSync(noise(600)),
-    Buffer.from('QlpoOTFBWSZTWd96zuMAASuRgEAABACYgCAAMMAClQyYRYRaRaRaRaRfF3JFOFCQ33rO4w==', 'base64'),
-    Buffer.from(
-      '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4AJXABBdADubyqrUsFYhz3k+CIEWYAAAxyyOIcvF2ugAASzYBAAAAF+y3IWxxGf7AgAAAAAEWVo=',
-      'base64',
-    ),
+    Buffer.from(BZIP2_WORDS, 'base64'),
+    Buffer.from(XZ_WORDS, 'base64'),
+    asar(FILES),
   ],
   async check(bytes) {
     const seen = await look(bytes, { milliseconds: 20_000 });
@@ -199,4 +341,29 @@ const anything: Target = {
   },
 };
 
-export const TARGETS: readonly Target[] = [inflate, gzip, tarTarget, zipTarget, anything];
+export const TARGETS: readonly Target[] = [
+  inflate,
+  gzip,
+  tarTarget,
+  zipTarget,
+  compression("xz against Python's lzma", 'x.xz', packedByPython('lzma', XZ_OPTIONS, XZ_WORDS), byPython('xz')),
+  compression("bzip2 against Python's bz2", 'x.bz2', packedByPython('bz2', ['1', '9'], BZIP2_WORDS), byPython('bzip2')),
+  compression(
+    'zstd against node:zlib',
+    'x.zst',
+    CONTENTS.map((content) => zstdCompressSync(content)),
+    byZstd,
+  ),
+  compression(
+    'brotli against node:zlib',
+    'x.br',
+    CONTENTS.map((content) => brotliCompressSync(content)),
+    byBrotli,
+  ),
+  container('ar against a reader in Python', 'ar', [
+    ar({ 'debian-binary': utf8('2.0\n'), 'a.txt/': FILES['a.txt'], 'noise/': noise(701) }),
+  ]),
+  container('asar against a reader in Python', 'asar', [asar(FILES), asar({ a: utf8('words'), b: noise(900) })]),
+  container("artifacts, nested, against Python's gzip, tarfile and zipfile", 'nested', nestedArtifacts),
+  anything,
+];

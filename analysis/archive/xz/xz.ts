@@ -5,9 +5,13 @@ import { Damage } from '../damage.ts';
 import { FeedReader, take, type Feed, type Problem, type Reader } from '../reader.ts';
 import type { Unpacked } from '../unpack.ts';
 import type { Walker } from '../walker.ts';
+import { checkBytes, checkOf, type Check } from './check.ts';
 import { LzmaDecoder } from './lzma.ts';
 
-/** An xz file: its streams one after another are one content. Of the checks, CRC-32 is checked; of the filters, LZMA2 is read. */
+/**
+ * An xz file: its streams one after another are one content. Of the filters, LZMA2 is read. Where headers, checks or the index
+ * do not fit what was read, it goes on, and says so at the end.
+ */
 export function openXz(input: Reader, walker: Walker): Unpacked {
   const feed = new XzFeed(input, walker.budget);
   return Object.assign(new FeedReader(feed), { close: () => feed.close() });
@@ -18,7 +22,8 @@ const FOOTER_BYTES = 12;
 const FILTER_LZMA2 = 0x21;
 /** Filters that make programs smaller by turning relative addresses into absolute ones; texts stay as they are. */
 const BRANCH_FILTERS = { first: 4, last: 11 } as const;
-const CHECK_CRC32 = 1;
+/** A block must tell these properties of its decoder before it is of use. */
+const FIRST_CHUNK = { dictionary: 0xe0, properties: 0xc0, stored: 1 } as const;
 /** A chunk's output goes out in pieces, so that it need not fit into anyone's window. */
 const PIECE_BYTES = 64 * 1024;
 
@@ -29,12 +34,21 @@ class XzFeed implements Feed {
   readonly #input: CountingReader;
   readonly #budget: Budget;
   #problem: Problem | null = null;
+  /** What does not fit, and did not keep anything from being read. */
+  #doubt: Problem | null = null;
   #decoder: LzmaDecoder | null = null;
   #dictionaryBytes = 0;
   #state: 'stream' | 'block' | 'chunk' | 'ended' = 'stream';
-  #check = 0;
+  /** The second byte of the stream's flags: which check its blocks have. */
+  #checkKind = 0;
+  #check: Check = checkOf(0);
   #streams = 0;
-  #crc = 0;
+  #index = new IndexSum();
+  #statedPacked: number | null = null;
+  #statedSize: number | null = null;
+  #headerBytes = 0;
+  #blockBytes = 0;
+  #needs: 'dictionary' | 'properties' | null = null;
   #chunkLeft = 0;
   #stored = false;
   #blockStart = 0;
@@ -46,7 +60,11 @@ class XzFeed implements Feed {
   }
 
   get problem(): Problem | null {
-    return this.#problem;
+    return this.#problem ?? this.#doubt;
+  }
+
+  #doubts(detail: string): void {
+    this.#doubt ??= { reason: 'corrupt', detail: `the xz data was read, but ${detail}` };
   }
 
   close(): void {
@@ -100,20 +118,28 @@ class XzFeed implements Feed {
       return;
     }
     const header = await this.#take(12);
-    this.#check = (header[7] ?? 0) & 15;
+    this.#checkKind = header[7] ?? 0;
+    this.#index = new IndexSum();
     this.#streams += 1;
-    if (this.#state !== 'ended') this.#state = 'block';
+    if (this.#state === 'ended') return;
+    if (!endsWithItsCrc(header.subarray(6)) || header[6] !== 0 || this.#checkKind > 15)
+      this.#doubts("a stream's header does not fit its checksum");
+    this.#state = 'block';
   }
 
   async #blockHeader(): Promise<void> {
     const [size = 0] = await this.#take(1);
     if (this.#state === 'ended') return;
-    if (size === 0) return this.#index();
+    if (size === 0) return this.#readIndex();
     const header = await this.#take(size * 4 + 3);
     if (this.#problem) return;
+    if (!endsWithItsCrc(Buffer.concat([Uint8Array.of(size), header]))) this.#doubts("a block's header does not fit its checksum");
     this.#openBlock(header.subarray(0, -4));
+    this.#headerBytes = header.length + 1;
     this.#blockStart = this.#input.position;
-    this.#crc = 0;
+    this.#blockBytes = 0;
+    this.#needs = 'dictionary';
+    this.#check = checkOf(this.#checkKind & 15);
     this.#state = 'chunk';
   }
 
@@ -121,15 +147,19 @@ class XzFeed implements Feed {
   #openBlock(header: Uint8Array): void {
     const flags = header[0] ?? 0;
     const numbers = new Numbers(header, 1);
-    if (flags & 0x40) numbers.next();
-    if (flags & 0x80) numbers.next();
+    this.#statedPacked = flags & 0x40 ? numbers.next() : null;
+    this.#statedSize = flags & 0x80 ? numbers.next() : null;
+    if (flags & 0x3c) this.#doubts('a block has unknown flags');
+    let last = -1;
     for (let filter = 0; filter <= (flags & 3); filter += 1) {
       const id = numbers.next();
       const properties = numbers.bytes(numbers.next());
       if (id === FILTER_LZMA2) this.#openDictionary(properties[0] ?? 0);
       else if (id < BRANCH_FILTERS.first || id > BRANCH_FILTERS.last)
         throw new Unsupported(`the xz data has a filter of kind ${id}, which is not read`);
+      last = id;
     }
+    if (last !== FILTER_LZMA2 || numbers.rest.some((byte) => byte !== 0)) this.#doubts("a block's header is not as it should be");
   }
 
   #openDictionary(property: number): void {
@@ -149,6 +179,10 @@ class XzFeed implements Feed {
     const [control = 0] = await this.#take(1);
     if (this.#problem) return;
     if (control === 0) return this.#closeBlock();
+    if (control === FIRST_CHUNK.stored || control >= FIRST_CHUNK.dictionary) this.#needs &&= 'properties';
+    if (control >= FIRST_CHUNK.properties && this.#needs === 'properties') this.#needs = null;
+    if (this.#needs === 'dictionary' || (this.#needs !== null && control >= 0x80))
+      throw new Damage('a block begins in its middle');
     if (control < 3) {
       const [high = 0, low = 0] = await this.#take(2);
       if (control === 1) decoder.forgetDictionary();
@@ -183,7 +217,8 @@ class XzFeed implements Feed {
     decoder.copyLast(length, into, from);
     this.#chunkLeft -= length;
     this.#bytesOut += length;
-    if (this.#check === CHECK_CRC32) this.#crc = crc32(into.subarray(from, from + length), this.#crc);
+    this.#blockBytes += length;
+    this.#check.update(into.subarray(from, from + length));
     if (this.#chunkLeft === 0 && !stored && !decoder.isAtEnd) throw new Damage('a chunk does not end where it should');
     if (this.#budget.isBomb(this.#input.position, this.#bytesOut)) {
       this.#state = 'ended';
@@ -194,38 +229,96 @@ class XzFeed implements Feed {
   }
 
   async #closeBlock(): Promise<void> {
-    const padding = (4 - ((this.#input.position - this.#blockStart) % 4)) % 4;
-    await this.#take(padding);
-    const check = await this.#take(checkBytes(this.#check));
+    const packed = this.#input.position - this.#blockStart;
+    const padding = await this.#take((4 - (packed % 4)) % 4);
+    const size = checkBytes(this.#checkKind & 15);
+    const check = await this.#take(size);
     if (this.#problem) return;
-    if (this.#check === CHECK_CRC32 && new DataView(check.buffer).getUint32(0, true) !== this.#crc)
-      throw new Damage('a block does not fit its checksum');
+    if (padding.some((byte) => byte !== 0)) this.#doubts('a block is not filled up with zeros');
+    if (!this.#check.fits(check)) this.#doubts('a block does not fit its checksum');
+    if ((this.#statedPacked ?? packed) !== packed || (this.#statedSize ?? this.#blockBytes) !== this.#blockBytes)
+      this.#doubts('a block does not have the size that it states');
+    this.#index.add(this.#headerBytes + packed + size, this.#blockBytes);
     this.#state = 'block';
   }
 
-  /** The index says again what the blocks said; it is passed over to find the stream's end. */
-  async #index(): Promise<void> {
-    const start = this.#input.position - 1;
-    const records = await this.#number();
-    for (let left = records * 2; left > 0 && !this.#problem; left -= 1) await this.#number();
-    await this.#take((4 - ((this.#input.position - start) % 4)) % 4);
-    await this.#take(4 + FOOTER_BYTES);
-    if (!this.#problem) this.#state = 'stream';
+  /** The index says again what the blocks said; it leads to the stream's end. */
+  async #readIndex(): Promise<void> {
+    const index = new IndexBytes();
+    const records = await this.#number(index);
+    const stated = new IndexSum();
+    for (let left = records; left > 0 && !this.#problem; left -= 1)
+      stated.add(await this.#number(index), await this.#number(index));
+    index.add(await this.#take((4 - (index.length % 4)) % 4));
+    const crc = await this.#take(4);
+    const footer = await this.#take(FOOTER_BYTES);
+    if (this.#problem) return;
+    if (!stated.equals(this.#index)) this.#doubts('its index does not list its blocks');
+    if (!index.isPadded || toBuffer(crc).readUInt32LE() !== index.crc) this.#doubts('its index does not fit its checksum');
+    this.#checkFooter(toBuffer(footer), index.length);
+    this.#state = 'stream';
   }
 
-  async #number(): Promise<number> {
+  #checkFooter(footer: Buffer, indexBytes: number): void {
+    const fits =
+      footer.readUInt32LE() === crc32(footer.subarray(4, 10)) &&
+      footer.readUInt32LE(4) * 4 === indexBytes &&
+      footer[8] === 0 &&
+      footer[9] === this.#checkKind &&
+      footer.toString('latin1', 10) === 'YZ';
+    if (!fits) this.#doubts("a stream's end does not fit its beginning");
+  }
+
+  async #number(index: IndexBytes): Promise<number> {
     let value = 0;
     for (let at = 0; at < 9; at += 1) {
-      const [byte = 0] = await this.#take(1);
+      const taken = await this.#take(1);
+      index.add(taken);
+      const [byte = 0] = taken;
       value += (byte & 127) * 2 ** (7 * at);
+      if (byte === 0 && at > 0) this.#doubts('a number is longer than it need be');
       if (byte < 128) return value;
     }
     throw new Damage('a number has no end');
   }
 }
 
-function checkBytes(check: number): number {
-  return check === 0 ? 0 : 4 * 2 ** Math.floor((check - 1) / 3);
+/** Whether the last four bytes are the checksum of those before. */
+function endsWithItsCrc(bytes: Uint8Array): boolean {
+  return toBuffer(bytes).readUInt32LE(bytes.length - 4) === crc32(bytes.subarray(0, -4));
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** What an index lists, however long it is, in little memory. */
+class IndexSum {
+  #records = 0;
+  #digest = 0;
+
+  add(packed: number, size: number): void {
+    this.#records += 1;
+    this.#digest = crc32(`${packed} ${size};`, this.#digest);
+  }
+
+  equals(other: IndexSum): boolean {
+    return this.#records === other.#records && this.#digest === other.#digest;
+  }
+}
+
+/** The bytes of an index as they are read, the zero included that tells it from a block. */
+class IndexBytes {
+  length = 1;
+  crc = crc32(Uint8Array.of(0));
+  /** Whether the last bytes that were added are zeros. */
+  isPadded = true;
+
+  add(bytes: Uint8Array): void {
+    this.length += bytes.length;
+    this.crc = crc32(bytes, this.crc);
+    this.isPadded = bytes.every((byte) => byte === 0);
+  }
 }
 
 /** The variable-length numbers of a block's header. */
@@ -247,6 +340,10 @@ class Numbers {
       if (byte < 128) return value;
     }
     throw new Damage('a number has no end');
+  }
+
+  get rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
   }
 
   bytes(length: number): Uint8Array {

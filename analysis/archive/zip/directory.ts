@@ -37,6 +37,7 @@ export const SIGNATURE = {
 const END_BYTES = 22;
 const ZIP64_LOCATOR_BYTES = 20;
 const CENTRAL_BYTES = 46;
+const LOCAL_BYTES = 30;
 /** How far from the end of the file the end record is looked for: a comment's 64 KiB, and data that was put behind. */
 const TAIL_BYTES = 1024 * 1024;
 const NEAR_BYTES = 4096;
@@ -154,15 +155,17 @@ async function shifted(source: ByteSource, entries: readonly ZipEntry[], shift: 
   if (shift === 0) return entries;
   let moved = 0;
   let unmoved = 0;
-  for (const { offset } of entries.slice(0, 16)) {
-    if (await beginsAt(source, offset + shift)) moved += 1;
-    if (await beginsAt(source, offset)) unmoved += 1;
+  for (const entry of entries.slice(0, 16)) {
+    moved += await likenessAt(source, entry, entry.offset + shift);
+    unmoved += await likenessAt(source, entry, entry.offset);
   }
   if (unmoved === 0) return entries.map((entry) => movedBy(entry, shift));
   if (moved === 0) return entries;
   const placed: ZipEntry[] = [];
   for (const [index, entry] of entries.entries()) {
-    const stays = index >= ASKED_ENTRIES || (await beginsAt(source, entry.offset));
+    const stays =
+      index >= ASKED_ENTRIES ||
+      (await likenessAt(source, entry, entry.offset)) >= (await likenessAt(source, entry, entry.offset + shift));
     placed.push(stays ? entry : movedBy(entry, shift));
   }
   return placed;
@@ -172,11 +175,15 @@ function movedBy(entry: ZipEntry, shift: number): ZipEntry {
   return { ...entry, offset: entry.offset + shift };
 }
 
-/** Whether a local header stands there. */
-async function beginsAt(source: ByteSource, offset: number): Promise<boolean> {
-  if (offset < 0 || offset >= source.size) return false;
-  const bytes = toBuffer(await readFully(source, offset, 4));
-  return bytes.length === 4 && bytes.readUInt32LE(0) === SIGNATURE.local;
+/**
+ * How much what stands there is like the entry: 0 is no local header, 1 one of another name, 2 its own. Where a zip lost its
+ * directory, that of a zip stored in it comes last, and at the entry's place stands the header of the outer zip.
+ */
+async function likenessAt(source: ByteSource, { nameBytes }: ZipEntry, offset: number): Promise<number> {
+  if (offset < 0 || offset >= source.size) return 0;
+  const bytes = toBuffer(await readFully(source, offset, LOCAL_BYTES + nameBytes.length));
+  if (bytes.length < LOCAL_BYTES || bytes.readUInt32LE(0) !== SIGNATURE.local) return 0;
+  return bytes.readUInt16LE(26) === nameBytes.length && bytes.subarray(LOCAL_BYTES).equals(nameBytes) ? 2 : 1;
 }
 
 async function readEntries(

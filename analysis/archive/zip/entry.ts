@@ -93,6 +93,8 @@ async function readDeflated(reader: Reader, member: ZipMember, here: At, walker:
     // What a limit kept from being read is passed over by the headers' word, without inflating it.
     if (content.available === 0) await content.fill(1);
     if (content.problem) walker.skipped(here.path, content.problem.reason, content.problem.detail);
+    // Behind damage the headers' word counts for nothing: what they say belongs to the entry may be entries of its own.
+    if (content.problem?.reason === 'corrupt') return { taken: content.bytesIn, given: content.bytesOut };
     if (!content.ended) return { taken: null, given: content.bytesOut };
     checkWord(member, content, here, walker);
     return { taken: content.bytesIn, given: content.bytesOut };

@@ -205,6 +205,17 @@ const CASES: readonly Case[] = [
     artifact: zip([{ ...file('a'), data: utf8('\u0007\u0007\u0007\u0007') }, file('b')]),
     files: { a: '', b: 'b' },
     skipped: ['corrupt'],
+    noted: ['extra-data'],
+  },
+  {
+    name: 'an entry within the bytes of one that is damaged',
+    artifact: zip([
+      { ...file('a'), data: join(utf8('\u0007\u0007'), zip([file('h', 'hidden')], { directory: false })) },
+      file('b'),
+    ]),
+    files: { a: '', h: 'hidden', b: 'b' },
+    skipped: ['corrupt'],
+    noted: ['extra-data', 'unlisted'],
   },
   {
     name: 'data that is cut',
