@@ -2,6 +2,7 @@ import { register } from '../command.ts';
 import { demo } from './demo.ts';
 import { exportCommand } from './export.ts';
 import { plan } from './plan.ts';
+import { prune } from './prune.ts';
 import { query } from './query.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
@@ -22,4 +23,5 @@ export const COMMANDS = [
   register(scan),
   register(services),
   register(status),
+  register(prune),
 ] as const;
