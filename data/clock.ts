@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 
 export interface DatabaseClock {
   /** Milliseconds since 1970 by the database's clock, to within a round trip. Never by this machine's clock, which may be wrong. */
-  now(): number;
+  readonly now: () => number;
   /** By how much this machine's clock is ahead of the database's, in milliseconds. */
   skewMs(): number;
   /** Asks the database again; what was known stays where it does not answer. */
@@ -23,7 +23,7 @@ export async function databaseClock({ db, words }: Database): Promise<DatabaseCl
     const { rows } = await sql<{ now: number }>`select ${sql.raw(words.now)} as now`.execute(db);
     const after = performance.now();
     at = (before + after) / 2;
-    base = Number(rows[0]?.now ?? Date.now());
+    base = rows[0]?.now ?? Date.now();
   }
   await ask();
   const refresh = (): Promise<void> => ask().catch(() => {});

@@ -5,3 +5,9 @@ export const DEFAULT_DATABASE = 'data/incidence.sqlite';
 export function keyFileOf(database: string): string {
   return /^[a-z]+:\/\//.test(database) ? 'data/incidence.key' : `${database.replace(/\.[a-z0-9]+$/i, '')}.key`;
 }
+
+/** The file of a database; null where it is a server's. */
+export function fileOf(database: string): string | null {
+  const path = database.replace(/^sqlite:(\/\/)?/i, '');
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(path) ? null : path;
+}

@@ -17,10 +17,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => {});
 
-const parser = COMMANDS.reduce(
-  (all, command) => all.command(command.module((done) => (code = done))),
-  yargs(hideBin(process.argv)).scriptName('incidence'),
-)
+const words = hideBin(process.argv);
+const asked = COMMANDS[words[0] ?? ''];
+// The command's own words need no other command; everything else (help, a mistyped name, completion) needs all of them.
+const commands = await Promise.all((asked === undefined ? Object.values(COMMANDS) : [asked]).map(async (load) => load()));
+
+const parser = commands
+  .reduce((all, command) => all.command(command.module((done) => (code = done))), yargs(words).scriptName('incidence'))
   .usage('$0 <command>\n\nHow many published packages carry active web service tokens.')
   .version(VERSION)
   .demandCommand(1, 'name a command')

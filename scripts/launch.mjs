@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major > 24 || (major === 24 && minor >= 15)) {
+  // What was compiled is kept beside the packages, so that the next command starts at once; where nobody may write, it is not.
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)));
   await import('./cli.ts');
 } else {
   const own = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));

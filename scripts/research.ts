@@ -30,6 +30,7 @@ import { freeAbandoned } from '../data/store/work.ts';
 import { sampleOf, type Config } from './config.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { readKey } from './key.ts';
+import type { MetricsSources } from './metrics.ts';
 import { follow, type Line, type Tally, type Track } from './pipeline.ts';
 import { refuseOverCeiling } from './planning.ts';
 import { createProgress } from './progress.ts';
@@ -45,6 +46,8 @@ export interface ResearchOptions {
   readonly stderr: NodeJS.WriteStream;
   /** Replaces the services' list; for tests of the line. */
   readonly services?: readonly Service[];
+  /** Called when the work begins, for whoever wants to watch it; closed when it ends. */
+  readonly observe?: (sources: MetricsSources) => Promise<{ close(): Promise<void> }>;
 }
 
 export interface ResearchResult {
@@ -70,6 +73,7 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
   const holder = thisHolder();
   let clock: DatabaseClock | undefined;
   let http: Http | undefined;
+  let observer: { close(): Promise<void> } | undefined;
   try {
     clock = await databaseClock(database);
     const { now } = clock;
@@ -108,6 +112,12 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
         draining: stops.draining.signal,
         signal: stops.hard.signal,
       };
+      const door = http;
+      observer = await options.observe?.({
+        progress: async () => readProgress(database, run, now()),
+        hosts: () => door.hosts(),
+        tally: line.tally,
+      });
       const problems = await followAll(line, options, http);
       await recordSwitches(database, run, validator);
       return { ...(await conclude(database, run, problems, stops.draining.signal.aborted, now)), tally: line.tally };
@@ -118,6 +128,7 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
     }
   } finally {
     stops.dispose();
+    await observer?.close();
     http?.close();
     clock?.close();
     await database.close();

@@ -10,7 +10,11 @@ import { memoryLedger } from '../memory-ledger.ts';
 import { FAST, HOST, run } from './test-kit.ts';
 
 /** Gates as a process has them whose clock goes `skewMs` wrong. */
-function worker(database: Database, name: string, { skewMs = 0, tuning = {} as Partial<GateTuning> } = {}): Gates {
+function worker(
+  database: Database,
+  name: string,
+  { skewMs = 0, tuning = {} }: { readonly skewMs?: number; readonly tuning?: Partial<GateTuning> } = {},
+): Gates {
   const shared = sharedLeases(database, name);
   const now = (): number => Date.now() + skewMs;
   return createGates({ ledger: memoryLedger(), shared, now, random: Math.random, tuning });
@@ -43,7 +47,7 @@ describe('several processes at one host', () => {
     for (const gates of workers) gates.close();
     expect(fullestSecond(sent)).toBeLessThanOrEqual(25);
     expect(sent.length).toBeGreaterThan(25);
-    expect([...by].sort()).toEqual([0, 1, 2]);
+    expect([...by].toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
   });
 
   test('keep its number of connections together', async () => {

@@ -1,27 +1,20 @@
-import { register } from '../command.ts';
-import { demo } from './demo.ts';
-import { exportCommand } from './export.ts';
-import { plan } from './plan.ts';
-import { prune } from './prune.ts';
-import { query } from './query.ts';
-import { report } from './report.ts';
-import { run } from './run.ts';
-import { scan } from './scan.ts';
-import { schema } from './schema.ts';
-import { services } from './services.ts';
-import { status } from './status.ts';
+import { register, type Registered } from '../command.ts';
 
-/** Every command, in the order of the help. */
-export const COMMANDS = [
-  register(demo),
-  register(plan),
-  register(run),
-  register(report),
-  register(query),
-  register(schema),
-  register(exportCommand),
-  register(scan),
-  register(services),
-  register(status),
-  register(prune),
-] as const;
+/**
+ * Every command, in the order of the help, each loaded when it is called for: whoever asks for a status waits for no chart
+ * library and no list of services.
+ */
+export const COMMANDS: Readonly<Record<string, () => Promise<Registered>>> = {
+  demo: async () => register((await import('./demo.ts')).demo),
+  plan: async () => register((await import('./plan.ts')).plan),
+  doctor: async () => register((await import('./doctor.ts')).doctor),
+  run: async () => register((await import('./run.ts')).run),
+  report: async () => register((await import('./report.ts')).report),
+  query: async () => register((await import('./query.ts')).query),
+  schema: async () => register((await import('./schema.ts')).schema),
+  export: async () => register((await import('./export.ts')).exportCommand),
+  scan: async () => register((await import('./scan.ts')).scan),
+  services: async () => register((await import('./services.ts')).services),
+  status: async () => register((await import('./status.ts')).status),
+  prune: async () => register((await import('./prune.ts')).prune),
+};

@@ -1,11 +1,10 @@
 import { REGISTRY_IDS, REGISTRY_LABELS } from '../../data/model.ts';
 import { DEFAULT_POLICY } from '../../data/policies.ts';
-import { FORMATS } from '../../reports/formats/index.ts';
 import { listOf, type Command } from '../command.ts';
 import { readConfig, withOneSample } from '../config.ts';
 import { UsageError } from '../errors.ts';
 import { createLog, logLevel, LOG_LEVELS } from '../log.ts';
-import { readStatistics, writeReport } from './report.ts';
+import type { MetricsServer, MetricsSources } from '../metrics.ts';
 import { exitOf, research, type ResearchResult } from '../research.ts';
 
 interface Arguments {
@@ -22,6 +21,7 @@ interface Arguments {
   readonly config: string | undefined;
   readonly contact: string | undefined;
   readonly 'then-report': string | undefined;
+  readonly metrics: string | undefined;
   readonly 'log-level': string;
 }
 
@@ -64,6 +64,10 @@ export const run: Command<Arguments> = {
         describe: 'Mail address or URL, sent with every request; without one nothing leaves this machine',
       })
       .option('then-report', { type: 'string', describe: 'Folder for the report of the run, written when it is complete' })
+      .option('metrics', {
+        type: 'string',
+        describe: 'Serve numbers for Prometheus on loopback: a port, or an address such as 127.0.0.1:9464',
+      })
       .option('log-level', { choices: LOG_LEVELS, default: 'warn', describe: 'Log lines on stderr, JSON' }),
   async run(args) {
     const { db, seed, period, contact, artifacts } = args;
@@ -95,10 +99,17 @@ export const run: Command<Arguments> = {
       );
     }
     const log = createLog(logLevel(args.logLevel));
-    const result = await research({ config, registries, named, env: process.env, log, stderr: process.stderr });
+    const { metrics } = args;
+    const observe = metrics === undefined ? {} : { observe: async (sources: MetricsSources) => announced(metrics, sources) };
+    const result = await research({ config, registries, named, env: process.env, log, stderr: process.stderr, ...observe });
     process.stdout.write(summary(result));
     const isComplete = result.outcome !== 'stopped' && result.problems.length === 0;
     if (args.thenReport !== undefined && isComplete) {
+      // Charts are a second's worth of code: only who wants them loads them.
+      const [{ FORMATS }, { readStatistics, writeReport }] = await Promise.all([
+        import('../../reports/formats/index.ts'),
+        import('./report.ts'),
+      ]);
       const statistics = await readStatistics(config.db, DEFAULT_POLICY, result.run);
       const files = await writeReport(
         statistics,
@@ -121,6 +132,13 @@ export function periodOf(text: string, now: Date): string {
   const thursday = new Date(Date.parse(day) + (4 - (now.getUTCDay() || 7)) * 86_400_000);
   const week = Math.ceil(((thursday.getTime() - Date.UTC(thursday.getUTCFullYear(), 0, 1)) / 86_400_000 + 1) / 7);
   return `${thursday.getUTCFullYear()}-W${String(week).padStart(2, '0')}`;
+}
+
+async function announced(address: string, sources: MetricsSources): Promise<MetricsServer> {
+  const { serveMetrics } = await import('../metrics.ts');
+  const server = await serveMetrics(address, sources);
+  process.stderr.write(`Metrics at ${server.url}\n`);
+  return server;
 }
 
 /** What came of the run, for people. */

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -6,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { configSchema, readConfig } from '../config.ts';
+import { examine } from '../doctor.ts';
 
 const FOLDER = import.meta.dirname;
 const EXAMPLES = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
@@ -27,6 +29,18 @@ test.each(EXAMPLES)('%s is a configuration, to the program and to editors', (nam
   const file = join(FOLDER, name);
   expect(readConfig({ file, env: {} }).contact).toBe('research@example.org');
   expect(isValid(parse(readFileSync(file, 'utf8'))), JSON.stringify(isValid.errors)).toBe(true);
+});
+
+test.each(EXAMPLES)('%s: the doctor finds nothing in the way, but wants a contact that reaches somebody', async (name) => {
+  const folder = mkdtempSync(join(tmpdir(), 'examples-'));
+  try {
+    const config = readConfig({ file: join(FOLDER, name), env: {}, options: { db: join(folder, 'x.sqlite') } });
+    const findings = await examine({ config, env: {}, now: Date.now, offline: true });
+    expect(findings.filter(({ health }) => health === 'problem')).toEqual([]);
+    expect(findings.find(({ check }) => check === 'contact')?.health).toBe('warning');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe('the schema refuses what the program refuses', () => {
