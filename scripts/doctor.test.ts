@@ -45,7 +45,7 @@ function originsAt(origin: string) {
 }
 
 async function look(settings: Readonly<Record<string, unknown>>, change: Partial<DoctorOptions> = {}) {
-  const config = readConfig({ env: {}, options: { db: join(folder, 'new.sqlite'), sample: 100, ...settings } });
+  const config = readConfig({ env: {}, options: { db: join(folder, 'new.db'), sample: 100, ...settings } });
   return examine({ config, env: {}, now: () => NOW, offline: true, ...change });
 }
 
@@ -70,7 +70,7 @@ describe('offline', () => {
       'budget of PyPI',
       'budget of npm',
     ]);
-    expect(of(findings, 'database')?.words).toMatch(/new\.sqlite will be made by the first run/);
+    expect(of(findings, 'database')?.words).toMatch(/new\.db will be made by the first run/);
   });
 
   test.each([
@@ -87,13 +87,13 @@ describe('offline', () => {
   });
 
   test('a folder that is not there', async () => {
-    const findings = await look({ contact: 'a@b.test', db: join(folder, 'nowhere', 'x.sqlite') });
+    const findings = await look({ contact: 'a@b.test', db: join(folder, 'nowhere', 'x.db') });
     expect(of(findings, 'database')).toMatchObject({ health: 'problem', words: expect.stringMatching(/does not exist/) });
     expect(of(findings, 'key')?.health).toBe('problem');
   });
 
   test("another program's file in place of the database", async () => {
-    const db = join(folder, 'foreign.sqlite');
+    const db = join(folder, 'foreign.db');
     writeFileSync(db, 'something else altogether');
     expect(of(await look({ db }), 'database')).toMatchObject({
       health: 'problem',
@@ -112,7 +112,7 @@ describe('offline', () => {
 
   test('a clock before what the database remembers, and a ceiling that others used up', async () => {
     mkdirSync(join(folder, 'used'));
-    const db = join(folder, 'used', 'used.sqlite');
+    const db = join(folder, 'used', 'used.db');
     const database = await openDatabase(db);
     const npm = (REGISTRIES as readonly Registry[]).find(({ id }) => id === 'npm')?.origins['registry'] ?? '';
     await requestLedger(database).reserve(new URL(npm).host, 4_499_000, null, NOW);

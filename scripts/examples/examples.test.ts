@@ -34,7 +34,7 @@ test.each(EXAMPLES)('%s is a configuration, to the program and to editors', (nam
 test.each(EXAMPLES)('%s: the doctor finds nothing in the way, but wants a contact that reaches somebody', async (name) => {
   const folder = mkdtempSync(join(tmpdir(), 'examples-'));
   try {
-    const config = readConfig({ file: join(FOLDER, name), env: {}, options: { db: join(folder, 'x.sqlite') } });
+    const config = readConfig({ file: join(FOLDER, name), env: {}, options: { db: join(folder, 'x.db') } });
     const findings = await examine({ config, env: {}, now: Date.now, offline: true });
     expect(findings.filter(({ health }) => health === 'problem')).toEqual([]);
     expect(findings.find(({ check }) => check === 'contact')?.health).toBe('warning');
