@@ -1,8 +1,9 @@
 /** Writes what may be published of a database: a copy of the public tables, as a database and as Parquet, with its datasheet. */
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '../data/database.ts';
+import { makeFolder } from '../data/make-folder.ts';
 import { DEFAULT_POLICY } from '../data/policies.ts';
 import { writePublicCopy } from '../data/public-copy.ts';
 import { WITHHELD_COLUMNS, WITHHELD_VIEWS, type PublicCopy } from '../data/public-tables.ts';
@@ -32,7 +33,7 @@ async function parquetFiles(copy: PublicCopy, folder: string, version: string): 
   for (const { table } of copy.tables) {
     const name = `${FILES.parquet}/${table.name}.parquet`;
     try {
-      mkdirSync(join(folder, FILES.parquet), { recursive: true });
+      makeFolder(join(folder, FILES.parquet));
       await writeParquet(join(folder, name), table, copy.rowsOf(table), `incidence ${version}`);
     } catch (error) {
       throw new Failure(`${join(folder, name)} cannot be written (${reasonOf(error)}); ${ADVICE}`, { cause: error });

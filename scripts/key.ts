@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../data/make-folder.ts';
 import { Failure } from './errors.ts';
 
 const BYTES = 32;
@@ -18,7 +19,7 @@ export function readKey(path: string): Uint8Array {
     if (codeOf(error) !== 'ENOENT') throw explain(path, error);
   }
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     // `wx`: when two processes start at once, one makes the key and both read it.
     writeFileSync(path, `${randomBytes(BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {

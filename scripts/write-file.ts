@@ -1,6 +1,7 @@
 /** Writing files that other people read: whole or not at all. */
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../data/make-folder.ts';
 import { Failure } from './errors.ts';
 
 /**
@@ -14,7 +15,7 @@ export function writeWhole(path: string, content: string | Uint8Array, advice: s
   const target = existsSync(path) ? realpathSync(path) : path;
   const draft = `${target}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     writeFileSync(draft, content, { mode: existsSync(target) ? statSync(target).mode : 0o666 });
     renameSync(draft, target);
   } catch (error) {

@@ -1,8 +1,9 @@
 /** Writes the public copy of an SQLite database as another one, with plain tables and the dictionary. */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite, { type Database as Sqlite } from 'better-sqlite3';
 import { DatabaseError } from '../database.ts';
+import { makeFolder } from '../make-folder.ts';
 import { DEFAULT_POLICY } from '../policies.ts';
 import { PUBLIC_TABLES, type CopyEngine, type PublicRow, type PublicTable, type PublicType } from '../public-tables.ts';
 import type { Statistics } from '../statistics/model.ts';
@@ -26,7 +27,7 @@ export function sqliteCopies(path: string): CopyEngine {
     try {
       // One look at everything, whatever is written meanwhile.
       source.exec('begin');
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       if (existsSync(draft)) rmSync(draft);
       const copy = new BetterSqlite(draft);
       const tables = inOneGo(copy, () =>
