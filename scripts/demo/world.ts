@@ -9,7 +9,7 @@ import { nugetOrigins, nugetStandIn } from '../../crawler/stand-in/nuget.ts';
 import { npmOrigins, npmStandIn } from '../../crawler/stand-in/npm.ts';
 import { pypiOrigins, pypiStandIn } from '../../crawler/stand-in/pypi.ts';
 import { rubygemsOrigins, rubygemsStandIn } from '../../crawler/stand-in/rubygems.ts';
-import { startServer, type StandInServer } from '../../crawler/stand-in/server.ts';
+import { startServer, type FaultPlan, type StandInServer } from '../../crawler/stand-in/server.ts';
 import { createWorld, type Planter, type World } from '../../crawler/stand-in/world.ts';
 import { VERDICTS, type RegistryId, type Verdict } from '../../data/model.ts';
 import type { Config } from '../config.ts';
@@ -35,9 +35,11 @@ export interface DemoWorldOptions {
   readonly scale?: number;
   /** Changes one planted token after the truth was stated: what a wrong result looks like. */
   readonly tamper?: boolean;
+  /** What goes wrong at the registries; nothing by default. */
+  readonly faults?: FaultPlan | null;
 }
 
-export async function startDemoWorld({ seed, now, scale, tamper = false }: DemoWorldOptions): Promise<DemoWorld> {
+export async function startDemoWorld({ seed, now, scale, tamper = false, faults = null }: DemoWorldOptions): Promise<DemoWorld> {
   const services = await createServiceStandIns({ standIns: SERVICE_STAND_INS, services: SERVICES, now });
   const world = createWorld({ seed, plant: planterOf(services), ...(scale === undefined ? {} : { scale }) });
   const told = tamper ? tampered(world) : world;
@@ -49,10 +51,10 @@ export async function startDemoWorld({ seed, now, scale, tamper = false }: DemoW
   };
   const tokens = await start(() => services.handler, services.faults);
   const registries = {
-    rubygems: rubygemsOrigins(await start(rubygemsStandIn(told))),
-    nuget: nugetOrigins(await start(nugetStandIn(told))),
-    pypi: pypiOrigins(await start(pypiStandIn(told))),
-    npm: npmOrigins(await start(npmStandIn(told))),
+    rubygems: rubygemsOrigins(await start(rubygemsStandIn(told), faults)),
+    nuget: nugetOrigins(await start(nugetStandIn(told), faults)),
+    pypi: pypiOrigins(await start(pypiStandIn(told), faults)),
+    npm: npmOrigins(await start(npmStandIn(told), faults)),
   } satisfies Record<RegistryId, Record<string, string>>;
   const track = (origins: Readonly<Record<string, string>>) => ({
     enabled: true,
