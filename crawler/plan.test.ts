@@ -29,14 +29,15 @@ test('tiers and 20 000 unranked packages of each registry: the rate decides, and
   expect(rows).toEqual([
     ['rubygems', 'index', 30_001, 'rate'],
     ['rubygems', 'gems', 30_000, 'rate'],
-    ['rubygems', 'api', 334, 'rate'],
+    ['rubygems', 'api', 358, 'rate'],
     ['nuget', 'index', 2 + 23_091 + 90_000, 'rate'],
-    ['nuget', 'search', 40, 'rate'],
+    ['nuget', 'search', 64, 'rate'],
     ['pypi', 'index', 30_001, 'rate'],
     ['pypi', 'files', 60_000, 'rate'],
     ['pypi', 'top-list', 1, 'rate'],
     ['npm', 'registry', 60_002, 'rate'],
     ['npm', 'replicate', 374, 'rate'],
+    ['npm', 'api', 24, 'rate'],
   ]);
   const npm = plans[3]?.hosts[0];
   expect(npm?.days).toBeCloseTo(60_002 / 1.6 / 86_400, 9);

@@ -5,11 +5,13 @@
  * ceilings keep a tenth below what the terms name for them.
  */
 import type { RegistryId } from '../data/model.ts';
-import { COSTS, type Cost } from './plan/costs.ts';
+import { COSTS, type Cost, type RegistryCosts } from './plan/costs.ts';
 import type { HostBudget, LatestOptions } from './registry.ts';
 import { sampleCount, type SampleSize } from './sample.ts';
 
 const RANKED = 10_000;
+/** Places of a ranking that are held against the registry's own counts. */
+export const CHECKED_PLACES = 24;
 const DAY_SECONDS = 86_400;
 /** Length of the window in which ceilings count. */
 const WINDOW_DAYS = 30;
@@ -88,7 +90,7 @@ export function planOf(input: PlanInput): Plan {
   const files = costs.artifacts[artifacts];
   const stages: readonly Cost[] = [
     ...(done?.listed === true ? [] : [costs.listing(packages)]),
-    ...(done?.ranked === true ? [] : [costs.ranking]),
+    ...(done?.ranked === true ? [] : [costs.ranking, ...checks(costs)]),
     times(costs.release, selected),
     times(measured === null ? files : asMeasured(files, measured), selected),
   ];
@@ -104,6 +106,12 @@ export function planOf(input: PlanInput): Plan {
     days: Math.max(0, ...hosts.map((host) => host.days)),
     sources: [...(input.frameSize === null ? [costs.published.source] : []), ...new Set(stages.map((stage) => stage.source))],
   };
+}
+
+function checks({ check }: RegistryCosts): readonly Cost[] {
+  return check === null
+    ? []
+    : [{ ...check, requests: CHECKED_PLACES, source: 'places of the ranking that are checked, one request each at most' }];
 }
 
 /** Hosts of which the plan asks more than is left of a ceiling. */

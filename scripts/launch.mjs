@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
 // The door of the command line, in plain JavaScript so that a Node too old to strip types can still say so.
 // `npm run` puts the project's own Node (node_modules/.bin/node) first; a shell that starts this file directly
 // may not, so an older Node starts the project's own instead.
@@ -21,7 +21,7 @@ if (major > 24 || (major === 24 && minor >= 15)) {
     );
     process.exit(1);
   }
-  const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(own, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, INCIDENCE_RELAUNCHED: '1' },
   });

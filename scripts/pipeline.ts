@@ -21,7 +21,7 @@ import { recallScan } from '../data/store/content.ts';
 import { recallRelease } from '../data/store/unchanged.ts';
 import { selectionKey } from '../crawler/sample.ts';
 import { registryProgress, saveNamedPackages, type FramePackage } from '../data/store/frame.ts';
-import { saveRanking, saveSelection, type Selected } from '../data/store/selection.ts';
+import { saveSelection, type Selected } from '../data/store/selection.ts';
 import {
   claimPackages,
   nextClaimAt,
@@ -35,6 +35,7 @@ import type { SampleSetting } from './config.ts';
 import { drawSample } from './draw.ts';
 import { listFrame } from './listing.ts';
 import type { Step } from './progress.ts';
+import { readRanking } from './ranking.ts';
 
 /** A registry as this run uses it. */
 export interface Track {
@@ -88,34 +89,9 @@ const PASSING: ReadonlySet<string> = new Set(['unavailable', 'throttled']);
 /** Works through one registry until nothing is left to do, or until asked to stop. */
 export async function follow(line: Line, track: Track): Promise<void> {
   if (track.named === null) await listFrame(line, track);
-  await readRanking(line, track);
+  if (track.named === null) await readRanking(line, track);
   await select(line, track);
   await analyseAll(line, track);
-}
-
-/** The best source that answers; a registry without any has only unranked packages in this run. */
-async function readRanking(line: Line, { registry, io, named }: Track): Promise<void> {
-  if (named !== null) return;
-  const { rankingId } = await registryProgress(line.database, line.run, registry.id);
-  if (rankingId !== null) return;
-  for (const source of registry.rankings) {
-    line.report({ registry: registry.id, stage: `reading ${source.label}`, done: 0, total: source.places });
-    const dropped: Record<string, number> = {};
-    try {
-      const access = io((reason) => (dropped[reason] = (dropped[reason] ?? 0) + 1));
-      const { dated, places } = await source.read(access, 10_000);
-      if (places.length === 0) throw new Error('it has no places');
-      await saveRanking(line.database, line.run, registry.id, { source, dated, takenAt: line.now(), places, dropped });
-      return;
-    } catch (error) {
-      if (error instanceof NotAllowed || line.signal.aborted) throw error;
-      line.log.warn(
-        { registry: registry.id, source: source.id, reason: messageOf(error) },
-        'a ranking could not be read; the next source is tried',
-      );
-    }
-  }
-  line.log.warn({ registry: registry.id }, 'no ranking could be read: every package counts as unranked');
 }
 
 async function select(line: Line, { registry, sample, named }: Track): Promise<void> {

@@ -22,6 +22,8 @@ export interface RegistryCosts {
   listing(packages: number): Cost;
   /** The first source of the adapter's list. */
   readonly ranking: Cost;
+  /** Where the counts of single places are asked, to check the ranking; null where the registry gives none. */
+  readonly check: Pick<Cost, 'role' | 'meanBytes'> | null;
   /** Finding the newest release of one package. */
   readonly release: Cost;
   /** Files of one release. */
@@ -52,6 +54,7 @@ export const COSTS: Readonly<Record<RegistryId, RegistryCosts>> = {
     published: { packages: 183_000, source: 'https://rubygems.org/stats' },
     listing: () => ({ role: 'index', requests: 1, meanBytes: 23_000_000, source: '/versions is one file of some 23 MB' }),
     ranking: { role: 'api', requests: 334, meanBytes: 40_000, source: '10 000 places at 30 a page' },
+    check: { role: 'api', meanBytes: 3_000 },
     release: { role: 'index', requests: 1, meanBytes: 1_900, source: '/info/NAME: 350 MB over all gems, by 200 bytes a line' },
     artifacts: {
       representative: GEM,
@@ -72,6 +75,7 @@ export const COSTS: Readonly<Record<RegistryId, RegistryCosts>> = {
       meanBytes: 1_000_000,
       source: 'estimate: pages of up to 1000 packages, with owners',
     },
+    check: { role: 'search', meanBytes: 3_000 },
     release: {
       role: 'index',
       requests: 2,
@@ -89,6 +93,7 @@ export const COSTS: Readonly<Record<RegistryId, RegistryCosts>> = {
       source: 'the simple index is one answer of some 47 MB',
     }),
     ranking: { role: 'top-list', requests: 1, meanBytes: 1_000_000, source: 'one file of 15 000 rows' },
+    check: null,
     release: { role: 'index', requests: 1, meanBytes: 15_000, source: 'estimate: /pypi/NAME/json, compressed' },
     artifacts: {
       representative: {
@@ -119,6 +124,7 @@ export const COSTS: Readonly<Record<RegistryId, RegistryCosts>> = {
       meanBytes: 14_000_000,
       source: 'the package download-counts: a document and 28 MB',
     },
+    check: { role: 'api', meanBytes: 1_000 },
     release: { role: 'registry', requests: 1, meanBytes: 3_000, source: 'estimate: NAME/latest; 13 GB for all, compressed' },
     artifacts: { representative: TARBALL, all: TARBALL },
   },
