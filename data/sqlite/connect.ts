@@ -45,8 +45,8 @@ export function connectWritable(path: string): Sqlite {
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma('synchronous = NORMAL');
     sqlite.pragma('foreign_keys = ON');
-    // 64 MB hold the part of the index that one registry.s names go to, in whatever order they arrive.
-    sqlite.pragma('cache_size = -65536');
+    // 32 MB hold the part of the index that one registry.s names go to, in whatever order they arrive.
+    sqlite.pragma('cache_size = -32768');
     // Pages are copied from the log every 64 MB, not every 4 MB: an index page is then written once, not many times.
     sqlite.pragma('wal_autocheckpoint = 16384');
     sqlite.pragma('journal_size_limit = 134217728');

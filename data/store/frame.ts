@@ -333,16 +333,19 @@ type Listing = 'listed' | 'unmoved' | 'named';
 
 async function list(tx: Tx, run: number, registry: RegistryId, names: readonly Name[], how: Listing): Promise<void> {
   const listedRun = how === 'named' ? 0 : run;
-  const rows = distinctBy(names, (one) => one.key).map((one) => ({
-    registry,
-    name: text(one.name),
-    key: text(one.key),
-    first_run: run,
-    listed_run: listedRun,
-    moved_run: run,
-  }));
-  for (const chunk of chunks(rows, 6)) {
-    const insert = tx.insertInto('package').values(chunk);
+  for (const chunk of chunks(
+    distinctBy(names, (one) => one.key),
+    6,
+  )) {
+    const rows = chunk.map((one) => ({
+      registry,
+      name: text(one.name),
+      key: text(one.key),
+      first_run: run,
+      listed_run: listedRun,
+      moved_run: run,
+    }));
+    const insert = tx.insertInto('package').values(rows);
     await insert
       .onConflict((oc) => {
         const target = oc.columns(['registry', 'key']);

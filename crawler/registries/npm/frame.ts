@@ -37,8 +37,8 @@ export async function* names(cursor: string | null, io: RegistryIo): AsyncGenera
   if (at.seq === null && !at.listed) yield* allAtOnce(io);
   else {
     while (!at.listed) {
-      const { rows, url } = await listFrom(at.after, io);
-      const page = readRows(rows, at.after, url);
+      const { ids, url } = await listFrom(at.after, io);
+      const page = readRows(ids, at.after, url);
       at = { seq: at.seq, after: page.last ?? at.after, listed: page.last === null };
       yield { names: page.names, dropped: page.dropped, cursor: JSON.stringify(at) };
     }
@@ -85,13 +85,12 @@ async function* allAtOnce(io: RegistryIo): AsyncGenerator<NamePage> {
  * The names of a page beyond `after`, with which it begins again (`startkey` is inclusive) unless that is gone by now. The end
  * is a page that brings nothing new: one that is merely short may be a server's smaller limit.
  */
-function readRows(rows: readonly unknown[], after: string | null, url: string): Page & { readonly last: string | null } {
+function readRows(ids: readonly (string | null)[], after: string | null, url: string): Page & { readonly last: string | null } {
   const page = new Page();
   let last: string | null = null;
   // Counted once an id follows, or at the end: rows behind the last id come again with the next page.
   let withoutId = 0;
-  for (const row of rows) {
-    const id = idOf(row);
+  for (const id of ids) {
     if (id === null) {
       withoutId += 1;
       continue;
@@ -101,7 +100,7 @@ function readRows(rows: readonly unknown[], after: string | null, url: string): 
     last = id;
     if (id !== after) page.add(id);
   }
-  if (last === null && after === null && rows.length > 0)
+  if (last === null && after === null && ids.length > 0)
     throw new Malformed('expected rows with an id, and not one has any', { url });
   if (last !== null && last === after) {
     if (page.names.length > 0) {
@@ -173,14 +172,15 @@ async function currentSeq(io: RegistryIo): Promise<number> {
   return parsed.data.update_seq;
 }
 
-async function listFrom(after: string | null, io: RegistryIo): Promise<{ rows: readonly unknown[]; url: string }> {
+/** Ids alone: the rows around them must not live as long as their page does. */
+async function listFrom(after: string | null, io: RegistryIo): Promise<{ ids: readonly (string | null)[]; url: string }> {
   const query = new URLSearchParams({ limit: String(PAGE) });
   if (after !== null) query.set('startkey', JSON.stringify(after));
   const url = `${io.origin('replicate')}/_all_docs?${query.toString()}`;
   const { body } = await io.json(url, { accept: 'application/json', maxBytes: MAX_PAGE_BYTES });
   const parsed = listSchema.safeParse(body);
   if (!parsed.success) throw new Malformed(`expected rows in ${url}: is this npm's replication service?`, { url });
-  return { rows: parsed.data.rows, url };
+  return { ids: parsed.data.rows.map(idOf), url };
 }
 
 async function feedSince(since: number, io: RegistryIo): Promise<{ results: readonly unknown[]; lastSeq: number; url: string }> {
