@@ -1,15 +1,4 @@
-import {
-  ANSWERS_NOT_COMPARED,
-  active,
-  field,
-  get,
-  inactive,
-  lists,
-  names,
-  restricted,
-  reveal,
-  verdictTable,
-} from '../service-kit.ts';
+import { active, field, get, inactive, lists, names, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -49,5 +38,4 @@ export const anthropic = {
       inactive('authentication', 401, [field('error.type', 'authentication_error')], `${DOCS}/errors`),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { active, authorized, field, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
@@ -8,7 +8,7 @@ export const calCom = {
   id: 'cal-com',
   label: 'Cal.com',
   family: 'api-key',
-  docs: `${DOCS}/v2/introduction`,
+  docs: 'https://github.com/calcom/cal.com/blob/main/apps/api/v2/src/modules/auth/strategies/api-auth/api-auth.strategy.ts',
   revoke: 'https://app.cal.com/settings/developer/api-keys',
   formats: [shaped({ id: 'cal-com.api-key', shape: [['cal_live_', 'cal_test_'], run(HEX, 32)], variable: 'CAL_API_KEY' })],
   probe: {
@@ -20,10 +20,15 @@ export const calCom = {
       inactive(
         'unauthorized',
         401,
-        [field('error.code', 'UnauthorizedException', 'TokenExpiredException')],
+        [
+          field('error.code', 'UnauthorizedException'),
+          saysAt(
+            'error.message',
+            /Your api key is (?:not valid|expired)|No user (?:tied to this apiKey|associated with the provided token)/,
+          ),
+        ],
         `${DOCS}/v2/introduction`,
       ),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

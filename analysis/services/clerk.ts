@@ -1,4 +1,4 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
+import { active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -22,10 +22,10 @@ export const clerk = {
       inactive(
         'secret-key-invalid',
         401,
-        [field('errors.0.code', 'clerk_key_invalid', 'authentication_invalid')],
-        `${DOCS}/guides/development/errors/backend-api`,
+        [field('errors.0.code', 'clerk_key_invalid')],
+        'https://github.com/clerk/javascript/blob/main/packages/backend/src/errors.ts (InvalidSecretKey)',
       ),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED, 'the names of the errors'],
+  unconfirmed: ['the status beside the code of the refusal'],
 } as const satisfies Service;

@@ -1,9 +1,35 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, restricted, verdictTable } from '../service-kit.ts';
+import {
+  ANSWERS_NOT_COMPARED,
+  active,
+  authorized,
+  field,
+  inactive,
+  restricted,
+  reveal,
+  saysAt,
+  verdictTable,
+} from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, BASE64URL, keyworded, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://developers.cloudflare.com';
 const VERIFY = `${DOCS}/api/resources/user/subresources/tokens/methods/verify/`;
+
+const READ = verdictTable([
+  active('active', 200, [field('success', true), field('result.status', 'active')], VERIFY),
+  inactive('disabled-or-expired', 200, [field('success', true), field('result.status', 'disabled', 'expired')], VERIFY),
+  restricted(
+    'address-not-allowed',
+    403,
+    [
+      field('success', false),
+      field('errors.0.code', 9109),
+      saysAt('errors.0.message', /^Cannot use the access token from location/),
+    ],
+    `${DOCS}/fundamentals/api/troubleshooting/`,
+  ),
+  inactive('invalid-token', [400, 401], [field('success', false), field('errors.0.code', 1000, 6003, 6111)], VERIFY),
+]);
 
 export const cloudflare = {
   id: 'cloudflare',
@@ -25,21 +51,16 @@ export const cloudflare = {
     hosts: ['api.cloudflare.com'],
     effect: 'reads',
     requests: authorized('https://api.cloudflare.com/client/v4/user/tokens/verify'),
-    read: verdictTable([
-      active('active', 200, [field('success', true), field('result.status', 'active')], VERIFY),
-      inactive('disabled-or-expired', 200, [field('success', true), field('result.status', 'disabled', 'expired')], VERIFY),
-      restricted(
-        'address-not-allowed',
-        403,
-        [field('success', false), field('errors.0.code', 9109)],
-        `${DOCS}/fundamentals/api/troubleshooting/`,
-      ),
-      inactive('invalid-token', [400, 401], [field('success', false), field('errors.0.code', 1000, 6003, 6111)], VERIFY),
-    ]),
+    read(response, parts) {
+      const reading = READ(response);
+      // Tokens of an account, which may have the form without a prefix, are good and yet unknown to this address.
+      const isPersonal = reveal(parts).startsWith('cfut_') || reading.reason !== 'invalid-token';
+      return isPersonal ? reading : { verdict: 'unknown', reason: 'account-token-possible' };
+    },
   },
   unconfirmed: [
     ANSWERS_NOT_COMPARED,
-    'tokens that belong to an account, not to a person, verify under the account alone: here they get the answer for a wrong one',
+    'how to tell a token of an account from one of a person where neither has a prefix: a refusal of these is read as unknown',
     'the length of tokens with a prefix',
   ],
 } as const satisfies Service;

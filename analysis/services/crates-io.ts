@@ -1,18 +1,10 @@
-import {
-  ANSWERS_NOT_COMPARED,
-  active,
-  apiAnswer,
-  inactive,
-  inHeader,
-  names,
-  restricted,
-  saysAt,
-  verdictTable,
-} from '../service-kit.ts';
+import { active, field, inactive, inHeader, names, restricted, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://doc.rust-lang.org/cargo/reference/registry-web-api.html';
+/** The server's own source: what it says and in which order. */
+const SOURCE = 'https://github.com/rust-lang/crates.io/blob/main/src';
 
 export const cratesIo = {
   id: 'crates-io',
@@ -36,16 +28,17 @@ export const cratesIo = {
             /does not have the required permissions|only be (?:done|accessed) on the (?:crates\.io )?website|this action can only be performed on the crates\.io website/,
           ),
         ],
-        'https://github.com/rust-lang/crates.io/blob/main/src/auth.rs',
+        `${SOURCE}/auth.rs`,
       ),
+      // Said only after the token was found.
+      restricted('locked', 403, [saysAt('errors.0.detail', /^This account is (?:indefinitely )?locked/)], `${SOURCE}/auth.rs`),
+      inactive('authentication-failed', 403, [field('errors.0.detail', 'authentication failed')], `${SOURCE}/auth.rs`),
       inactive(
-        'authentication-failed',
-        [401, 403],
-        [saysAt('errors.0.detail', /^(?:authentication failed|must be logged in|The given API token does not match)/)],
-        'https://github.com/rust-lang/crates.io/blob/main/src/util/errors.rs',
+        'wrong-format',
+        401,
+        [saysAt('errors.0.detail', /^The given API token does not match the format used by crates\.io/)],
+        `${SOURCE}/util/errors/json.rs`,
       ),
-      inactive('unauthorized', 401, [apiAnswer], DOCS),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusals'],
 } as const satisfies Service;

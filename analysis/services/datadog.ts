@@ -1,4 +1,4 @@
-import { ANSWERS_NOT_COMPARED, active, field, get, inactive, lists, reveal, verdictTable } from '../service-kit.ts';
+import { active, field, get, inactive, lists, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -11,7 +11,9 @@ const HOSTS = [
   'api.datadoghq.eu',
   'api.ap1.datadoghq.com',
   'api.ap2.datadoghq.com',
+  'api.uk1.datadoghq.com',
   'api.ddog-gov.com',
+  'api.us2.ddog-gov.com',
 ] as const;
 
 export const datadog = {
@@ -33,10 +35,15 @@ export const datadog = {
     effect: 'reads',
     requests: (parts) => HOSTS.map((host) => get(`https://${host}/api/v1/validate`, { 'dd-api-key': reveal(parts) })),
     read: verdictTable([
-      active('valid', 200, [field('valid', true)], `${DOCS}/api/latest/authentication/`),
-      inactive('forbidden', 403, [lists('errors'), field('errors.0', 'Forbidden')], `${DOCS}/api/latest/authentication/`),
-      inactive('unauthorized', 401, [field('errors.0', 'Unauthorized')], `${DOCS}/api/latest/authentication/`),
+      active('valid', 200, [field('valid', true)], `${DOCS}/api/latest/authentication/validate-api-key/`),
+      inactive(
+        'forbidden',
+        403,
+        [lists('errors'), field('errors.0', 'Forbidden')],
+        `${DOCS}/api/latest/authentication/validate-api-key/`,
+      ),
+      inactive('unauthorized', 401, [field('errors.0', 'Unauthorized')], `${DOCS}/api/latest/authentication/validate-api-key/`),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
+  unconfirmed: ['the text in the list of errors beside the documented 403'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { ANSWERS_NOT_COMPARED, active, inactive, names, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { active, inactive, names, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
@@ -33,5 +33,4 @@ export const dropbox = {
       inactive('invalid-access-token', 401, [saysAt('error_summary', /^invalid_access_token/)], `${DOCS}#errors`),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, lists, restricted, verdictTable } from '../service-kit.ts';
+import { active, authorized, field, inactive, lists, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -21,5 +21,4 @@ export const dub = {
       inactive('unauthorized', 401, [field('error.code', 'unauthorized')], `${DOCS}/errors`),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

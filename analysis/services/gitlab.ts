@@ -1,9 +1,11 @@
-import { ANSWERS_NOT_COMPARED, active, field, get, inactive, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { active, field, get, inactive, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { BASE64URL, type Shape, HEX, LOWER_DIGITS, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://docs.gitlab.com';
 const SELF = `${DOCS}/api/personal_access_tokens/#get-details-on-a-personal-access-token`;
+/** GitLab's own server: which error is told in which words. */
+const GUARD = 'https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/api/api_guard.rb';
 
 function format(kind: string, shape: Shape): Format {
   return shaped({ id: `gitlab.${kind}`, shape, variable: 'GITLAB_TOKEN' });
@@ -44,8 +46,24 @@ export const gitlab = {
       inactive('revoked', 200, [field('active', false)], SELF),
       restricted('insufficient-scope', 403, [field('error', 'insufficient_scope', 'insufficient_granular_scope')], SELF),
       inactive('unauthorized', 401, [saysAt('message', /^401 Unauthorized/)], `${DOCS}/api/rest/troubleshooting/#status-codes`),
-      inactive('token-revoked', 401, [field('error', 'invalid_token')], `${DOCS}/api/rest/troubleshooting/#status-codes`),
+      inactive(
+        'token-revoked',
+        401,
+        [
+          field('error', 'invalid_token'),
+          saysAt('error_description', /^(?:Bad Access Token|Token is expired|Token was revoked)/),
+        ],
+        GUARD,
+      ),
+      // Both are said of a token that was found and is not revoked.
+      restricted(
+        'impersonation-disabled',
+        401,
+        [field('error', 'invalid_token'), saysAt('error_description', /^Token is an impersonation token/)],
+        GUARD,
+      ),
+      restricted('proof-wanted', 401, [field('error', 'dpop_error')], GUARD),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED, 'the checksum at the end of routable tokens: it is not checked'],
+  unconfirmed: ['the checksum at the end of routable tokens: it is not checked'],
 } as const satisfies Service;

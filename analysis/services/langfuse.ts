@@ -1,4 +1,4 @@
-import { ANSWERS_NOT_COMPARED, active, basicAuth, get, inactive, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
+import { active, basicAuth, get, inactive, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
 import { draw, GUARD_BEFORE, placedTogether, UUID } from '../token-shape.ts';
 
@@ -48,10 +48,9 @@ export const langfuse = {
       inactive(
         'invalid-credentials',
         401,
-        [saysAt('message', /^(?:Invalid credentials|Unauthorized|No authorization header)/i)],
-        `${DOCS}/api-and-data-platform/features/public-api`,
+        [saysAt('message', /^Invalid (?:credentials|public key)\. Confirm that you've configured the correct host/)],
+        'https://github.com/langfuse/langfuse/blob/main/web/src/features/public-api/server/apiAuth.ts',
       ),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusal'],
 } as const satisfies Service;

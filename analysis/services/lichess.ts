@@ -1,4 +1,4 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -17,8 +17,12 @@ export const lichess = {
     requests: authorized('https://lichess.org/api/account'),
     read: verdictTable([
       active('account', 200, [names('id'), names('username')], `${DOCS}#tag/Account/operation/accountMe`),
-      inactive('no-such-token', 401, [field('error', 'No such token')], `${DOCS}#tag/OAuth`),
+      inactive(
+        'no-such-token',
+        401,
+        [field('error', 'No such token')],
+        'https://github.com/lichess-org/lila/blob/master/modules/oauth/src/main/OAuthServer.scala',
+      ),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,18 +1,10 @@
-import {
-  ANSWERS_NOT_COMPARED,
-  active,
-  field,
-  inactive,
-  names,
-  postJson,
-  restricted,
-  reveal,
-  verdictTable,
-} from '../service-kit.ts';
+import { active, field, inactive, names, postJson, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://linear.app/developers/graphql';
+/** The provider's own client: what the types of errors are called. */
+const SDK = 'https://github.com/linear/linear/blob/master/packages/sdk/src/error.ts';
 
 export const linear = {
   id: 'linear',
@@ -30,9 +22,8 @@ export const linear = {
     ],
     read: verdictTable([
       active('viewer', 200, [names('data.viewer.id')], DOCS),
-      restricted('forbidden', [200, 400, 403], [field('errors.0.extensions.code', 'FORBIDDEN')], DOCS),
-      inactive('authentication', [200, 400, 401], [field('errors.0.extensions.code', 'AUTHENTICATION_ERROR')], DOCS),
+      restricted('forbidden', [200, 400, 403], [field('errors.0.extensions.type', 'forbidden')], SDK),
+      inactive('authentication', [200, 400, 401], [field('errors.0.extensions.type', 'authentication error')], SDK),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

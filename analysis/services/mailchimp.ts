@@ -28,7 +28,7 @@ export const mailchimp = {
     },
     read: verdictTable([
       active('ping', 200, [names('health_status')], `${DOCS}/api/ping/ping/`),
-      inactive('api-key-invalid', 401, [field('title', 'API Key Invalid', 'API Key Missing')], `${DOCS}/docs/errors/`),
+      inactive('api-key-invalid', 401, [field('title', 'API Key Invalid')], `${DOCS}/docs/errors/`),
       inactive('user-disabled', 403, [field('title', 'User Disabled')], `${DOCS}/docs/errors/`),
     ]),
   },

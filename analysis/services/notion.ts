@@ -1,4 +1,4 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
+import { active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, DIGITS, run, shaped } from '../token-shape.ts';
 
@@ -24,5 +24,4 @@ export const notion = {
       inactive('unauthorized', 401, [field('code', 'unauthorized')], `${DOCS}/status-codes`),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

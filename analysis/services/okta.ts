@@ -50,7 +50,7 @@ export const okta = {
         [names('id'), names('status')],
         `${DOCS}/api/openapi/okta-management/management/tag/User/#tag/User/operation/getUser`,
       ),
-      restricted('access-denied', 403, [field('errorCode', 'E0000006', 'E0000005')], `${DOCS}/reference/error-codes/`),
+      restricted('access-denied', 403, [field('errorCode', 'E0000006')], `${DOCS}/reference/error-codes/`),
       inactive('invalid-token', 401, [field('errorCode', 'E0000011')], `${DOCS}/reference/error-codes/#E0000011`),
     ]),
   },

@@ -1,14 +1,4 @@
-import {
-  ANSWERS_NOT_COMPARED,
-  active,
-  authorized,
-  field,
-  inactive,
-  lists,
-  restricted,
-  saysAt,
-  verdictTable,
-} from '../service-kit.ts';
+import { active, authorized, field, inactive, lists, restricted, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
@@ -31,5 +21,4 @@ export const resend = {
       inactive('invalid-api-key', [400, 401, 403], [saysAt('message', /^API key is invalid/)], `${DOCS}/api-reference/errors`),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -27,7 +27,7 @@ export const rubygems = {
         'deleted-key',
         403,
         [says(/invalid API key cannot be used/i)],
-        `${SOURCE}/config/locales/en.yml, api_key_soft_deleted`,
+        `${SOURCE}/app/models/api_key.rb, not_soft_deleted?, and api_key_soft_deleted in config/locales/en.yml`,
       ),
       restricted(
         'scope',
@@ -37,5 +37,5 @@ export const rubygems = {
       ),
     ]),
   },
-  unconfirmed: ['the wording of the two answers with status 403'],
+  unconfirmed: ['the wording of the answer to a key without the scope'],
 } as const satisfies Service;

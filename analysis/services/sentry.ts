@@ -1,8 +1,10 @@
-import { ANSWERS_NOT_COMPARED, active, at, field, get, holds, inactive, reveal, verdictTable } from '../service-kit.ts';
+import { active, at, field, get, holds, inactive, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Format, Random, Service } from '../service.ts';
 import { BASE64, HEX, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://docs.sentry.io';
+/** Sentry's own server: what it says and in which order. */
+const SOURCE = 'https://github.com/getsentry/sentry/blob/master/src/sentry/api';
 
 /** An organization's token holds, in base64, the address of the server that made it. */
 const organizationToken: Format = shaped({
@@ -36,12 +38,24 @@ export const sentry = {
       return [get('https://sentry.io/api/0/', { authorization: `Bearer ${token}` })];
     },
     read: verdictTable([
-      active('auth', 200, [field('version', '0'), holds('auth')], 'what `sentry-cli info` asks'),
-      inactive('invalid-token', 401, [field('detail', 'Invalid token', 'Invalid org token')], `${DOCS}/api/auth/`),
-      inactive('expired', 401, [field('detail', 'Token expired')], `${DOCS}/api/auth/`),
+      active('auth', 200, [field('version', '0'), holds('auth')], `${SOURCE}/endpoints/index.py`),
+      inactive('invalid-token', 401, [field('detail', 'Invalid token', 'Invalid org token')], `${SOURCE}/authentication.py`),
+      inactive('expired', 401, [field('detail', 'Token expired')], `${SOURCE}/authentication.py`),
+      inactive(
+        'owner-gone',
+        401,
+        [field('detail', 'User inactive or deleted', 'UserApplication inactive or deleted')],
+        `${SOURCE}/authentication.py`,
+      ),
+      // Said only after the token was found, is not expired and its owner is there.
+      restricted(
+        'one-organization',
+        401,
+        [field('detail', 'This token access is limited to organization endpoints.')],
+        `${SOURCE}/authentication.py`,
+      ),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;
 
 function claimsOf(token: string): unknown {

@@ -1,9 +1,9 @@
-import { ANSWERS_NOT_COMPARED, active, field, get, inactive, lists, restricted, reveal, verdictTable } from '../service-kit.ts';
+import { active, field, get, inactive, lists, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://developer.squareup.com';
-const ERRORS = `${DOCS}/docs/build-basics/general-considerations/handling-errors`;
+const ERRORS = `${DOCS}/reference/square/enums/ErrorCode`;
 /** The sandbox knows tokens of the same form. */
 const HOSTS = ['connect.squareup.com', 'connect.squareupsandbox.com'] as const;
 
@@ -35,8 +35,17 @@ export const square = {
     read: verdictTable([
       active('merchants', 200, [lists('merchant')], `${DOCS}/reference/square/merchants-api/list-merchants`),
       restricted('insufficient-scopes', 403, [field('errors.0.code', 'INSUFFICIENT_SCOPES', 'FORBIDDEN')], ERRORS),
-      inactive('unauthorized', 401, [field('errors.0.category', 'AUTHENTICATION_ERROR')], ERRORS),
+      // The category is no sign: it also covers good tokens of applications that are switched off.
+      restricted(
+        'application-disabled',
+        [401, 403],
+        [field('errors.0.code', 'CLIENT_DISABLED', 'APPLICATION_DISABLED', 'V1_ACCESS_TOKEN', 'V1_APPLICATION')],
+        ERRORS,
+      ),
+      inactive('expired', 401, [field('errors.0.code', 'ACCESS_TOKEN_EXPIRED')], ERRORS),
+      inactive('revoked', 401, [field('errors.0.code', 'ACCESS_TOKEN_REVOKED')], ERRORS),
+      inactive('unauthorized', 401, [field('errors.0.code', 'UNAUTHORIZED')], ERRORS),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
+  unconfirmed: ['that the general code UNAUTHORIZED is given to tokens alone that do not exist'],
 } as const satisfies Service;

@@ -11,6 +11,15 @@ export const calCom = headerStandIn({
       status: 'error',
       error: { code: 'UnauthorizedException', message: 'ApiAuthStrategy - api key - Your api key is not valid' },
     }),
+    expired: jsonAnswer(401, {
+      status: 'error',
+      error: { code: 'UnauthorizedException', message: 'ApiAuthStrategy - api key - Your api key is expired' },
+    }),
+    // The same code for a fault of the server.
+    'undecided:license': jsonAnswer(401, {
+      status: 'error',
+      error: { code: 'UnauthorizedException', message: 'Invalid or missing CALCOM_LICENSE_KEY environment variable' },
+    }),
   },
   stranger: 'revoked',
 });

@@ -23,5 +23,7 @@ export const cloudflare = headerStandIn({
     revoked: refusal(401, 1000, 'Invalid API Token'),
     'inactive:format': refusal(400, 6003, 'Invalid request headers'),
   },
+  // Without a prefix a refusal decides nothing: the token may be an account's.
+  formatAnswers: { 'cloudflare.api-token': ['active', 'restricted', 'inactive:disabled', 'expired'] },
   stranger: 'revoked',
 });

@@ -19,6 +19,14 @@ export const gitlab = headerStandIn({
       error: 'invalid_token',
       error_description: 'Token was revoked. You have to re-authorize from the user.',
     }),
+    expired: jsonAnswer(401, {
+      error: 'invalid_token',
+      error_description: 'Token is expired. You can either do re-authorization or token refresh.',
+    }),
+    'restricted:impersonation': jsonAnswer(401, {
+      error: 'invalid_token',
+      error_description: 'Token is an impersonation token but impersonation was disabled.',
+    }),
   },
   stranger: 'inactive',
 });

@@ -12,7 +12,7 @@ export const langfuse: ServiceStandIn = {
     if (known === null || known.answer === 'revoked' || !isHome) {
       return jsonAnswer(401, {
         error: 'UnauthorizedError',
-        message: 'Invalid credentials. Confirm that you have configured the correct host.',
+        message: `${known?.answer === 'revoked' ? 'Invalid credentials' : 'Invalid public key'}. Confirm that you've configured the correct host.`,
       });
     }
     return jsonAnswer(200, { data: [{ id: 'clp1', name: 'demo', metadata: {} }] });

@@ -2,7 +2,9 @@ import { alone, headerStandIn } from './engine/header-stand-in.ts';
 import { jsonAnswer } from './engine/wire.ts';
 
 const refusal = (status: number, code: string, message: string) =>
-  jsonAnswer(status, { errors: [{ message, extensions: { type: code.toLowerCase(), code, userError: true } }] });
+  jsonAnswer(status, {
+    errors: [{ message, extensions: { type: code.toLowerCase().replace('_', ' '), code, userError: true } }],
+  });
 
 export const linear = headerStandIn({
   id: 'linear',

@@ -3,7 +3,7 @@ import type { ServiceStandIn } from './service-stand-in.ts';
 
 export const square: ServiceStandIn = {
   id: 'square',
-  answers: ['active', 'active:sandbox', 'restricted', 'expired', 'revoked'],
+  answers: ['active', 'active:sandbox', 'restricted', 'restricted:application', 'expired', 'revoked'],
   answer(request, lookup) {
     if (!is(request, 'GET', '/v2/merchants')) return null;
     const known = lookup(authorization(request, 'Bearer') ?? '');
@@ -19,6 +19,8 @@ export const square: ServiceStandIn = {
           'INSUFFICIENT_SCOPES',
           'The merchant has not given your application sufficient permissions to do that.',
         );
+      case 'restricted:application':
+        return refusal(403, 'APPLICATION_DISABLED', 'The calling application was disabled.');
       case 'expired':
         return refusal(401, 'ACCESS_TOKEN_EXPIRED', 'The access token has expired.');
       case 'revoked':
