@@ -7,10 +7,8 @@
  * goes on where its last transaction ended. Nothing of a package outlives its turn here but what the store was given.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Detector } from '../analysis/detect/detector.ts';
-import { bytesSource } from '../analysis/archive/source.ts';
-import type { WalkLimits } from '../analysis/archive/limits.ts';
-import { scanArtifact } from '../analysis/scan.ts';
+import type { ArtifactScan } from '../analysis/scan.ts';
+import type { Scanner } from '../analysis/pool/scanner.ts';
 import type { Validator } from '../analysis/validate.ts';
 import { CrawlError, NotAllowed } from '../crawler/errors.ts';
 import type { RegistryAccess } from '../crawler/http.ts';
@@ -33,6 +31,7 @@ import {
 } from '../data/store/work.ts';
 import type { SampleSetting } from './config.ts';
 import { drawSample } from './draw.ts';
+import type { Room } from './room.ts';
 import { listFrame } from './listing.ts';
 import type { Step } from './progress.ts';
 import { readRanking } from './ranking.ts';
@@ -58,10 +57,12 @@ export interface Line {
   readonly run: number;
   readonly holder: string;
   readonly seed: string;
-  readonly detector: Detector;
+  readonly scanner: Scanner;
   readonly validator: Validator;
   readonly artifacts: LatestOptions['artifacts'];
-  readonly limits: { readonly artifactBytes: number; readonly concurrency: number; readonly walk: Partial<WalkLimits> };
+  readonly limits: { readonly artifactBytes: number; readonly concurrency: number };
+  /** Room for the bytes of all artifacts that are being downloaded or looked into. */
+  readonly room: Room;
   /** Verdicts older than this are sought anew. */
   readonly verdictAgeMs: number;
   readonly now: () => number;
@@ -79,6 +80,8 @@ export interface Line {
   readonly signal: AbortSignal;
 }
 
+/** What an artifact is taken for whose size its registry does not tell: more than most have. */
+const UNKNOWN_BYTES = 8 * 1024 * 1024;
 const LEASE_MS = 10 * 60_000;
 /** A package whose host could not be reached is tried so often, at growing distances. */
 const MAX_ATTEMPTS = 5;
@@ -259,12 +262,7 @@ async function lookInto(
     return known;
   }
   try {
-    const { bytes } = await io.download(artifact, { maxBytes: line.limits.artifactBytes, signal: line.signal });
-    line.tally.downloaded += 1;
-    const scan = await scanArtifact(bytesSource(artifact.filename, bytes), line.detector, {
-      limits: line.limits.walk,
-      signal: line.signal,
-    });
+    const scan = await downloadAndScan(line, io, artifact);
     const findings = await line.validator.judge(scan.candidates);
     return { artifact: scan.artifact, findings, skipped: scan.skipped, stats: scan.stats };
   } catch (error) {
@@ -272,6 +270,16 @@ async function lookInto(
     skipped.push({ path: [artifact.filename], reason: error.reason, detail: error.message });
     return null;
   }
+}
+
+/** The bytes are forgotten when this returns; until then they take their room, so that a slow scanner slows the downloads. */
+async function downloadAndScan(line: Line, io: RegistryAccess, artifact: Artifact): Promise<ArtifactScan> {
+  const { limits, room, scanner, signal, tally } = line;
+  using place = await room.enter(Math.min(artifact.bytes ?? UNKNOWN_BYTES, limits.artifactBytes), signal);
+  const { bytes, sha256 } = await io.download(artifact, { maxBytes: limits.artifactBytes, signal });
+  tally.downloaded += 1;
+  place.resize(bytes.length);
+  return scanner.scan({ name: artifact.filename, bytes, sha256 }, signal);
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,10 @@
 /** A research run from its configuration: everything that the line needs is made here, and given back at the end. */
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { createDetector } from '../analysis/detect/detector.ts';
+import { createScanPool } from '../analysis/pool/scan-pool.ts';
+import { inThisThread, type Scanner } from '../analysis/pool/scanner.ts';
 import { detectorStamp } from '../analysis/detect/stamp.ts';
 import { Fingerprinter } from '../analysis/secret.ts';
 import { seededRandom } from '../analysis/seeded-random.ts';
@@ -34,6 +37,7 @@ import type { MetricsSources } from './metrics.ts';
 import { follow, type Line, type Tally, type Track } from './pipeline.ts';
 import { refuseOverCeiling } from './planning.ts';
 import { createProgress } from './progress.ts';
+import { createRoom } from './room.ts';
 import { settingsOf, userAgentOf, VERSION, walkLimits } from './setup.ts';
 
 export interface ResearchOptions {
@@ -94,16 +98,18 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
     const progress = createProgress({ stream: options.stderr, now: Date.now });
     const validator = validatorOf(config, services, database, run, fingerprinter.keyId, stops.hard.signal, log, now);
     try {
+      await using scanner = scannerOf(options, key);
       http = await httpOf(options, database, holder, now);
       const line: Line = {
         database,
         run,
         holder,
         seed: config.seed,
-        detector: createDetector(services, { fingerprinter }),
+        scanner,
+        room: createRoom(2 * config.limits.artifactBytes),
         validator,
         artifacts: config.artifacts,
-        limits: { artifactBytes: config.limits.artifactBytes, concurrency: config.limits.concurrency, walk: walkLimits(config) },
+        limits: { artifactBytes: config.limits.artifactBytes, concurrency: config.limits.concurrency },
         verdictAgeMs: config.validation.periodDays * DAY_MS,
         now,
         tally: { downloaded: 0, known: 0 },
@@ -133,6 +139,14 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
     clock?.close();
     await database.close();
   }
+}
+
+/** Threads where there are cores for them; here, where a test brings its own services. */
+function scannerOf({ config, services }: ResearchOptions, key: Uint8Array): Scanner {
+  const limits = walkLimits(config);
+  const threads = availableParallelism();
+  if (services === undefined && threads > 1) return createScanPool({ key, threads, limits });
+  return inThisThread(createDetector(services ?? SERVICES, { fingerprinter: new Fingerprinter(key) }), limits);
 }
 
 /** Refuses a sample that passes a ceiling; a run that was opened for it is given up, so that its period is free again. */
