@@ -7,14 +7,14 @@
  */
 import type { Place, Skipped } from '../../data/model.ts';
 import { createPrefilter } from '../scan/prefilter.ts';
-import { plainSurveyor } from '../scan/survey.ts';
+import { plainSurveyor, type WindowSurveyor } from '../scan/survey.ts';
 import type { Fingerprinter, Parts, Secret } from '../secret.ts';
 import type { Format, Service } from '../service.ts';
 import type { Candidate } from './candidate.ts';
 import { companionIndex, type CompanionIndex, type Spot } from './companions.ts';
 import { EntryScanner, windowBytes, type Placed, type Workbench } from './entry.ts';
 import { labelOf } from './label.ts';
-import { createMatcher } from './match.ts';
+import { createMatcher, type Counts } from './match.ts';
 import { settle } from './overlap.ts';
 import { compileRules, type FormatTarget, type Rule } from './rules.ts';
 
@@ -37,6 +37,7 @@ export interface DetectorOptions {
 export interface Detector {
   /** A scanner for one artifact. */
   artifact(): ArtifactScanner;
+  readonly counts: Readonly<Counts>;
 }
 
 export interface ArtifactScanner {
@@ -60,19 +61,32 @@ export function createDetector(
 ): Detector {
   const rules = compileRules(services);
   const context = Math.ceil((EXPANSION * rules.context) / KIBI) * KIBI;
+  const counts: Counts = { places: 0, literals: 0, tries: 0 };
   let faulty = new Set<Rule>();
   const bench: Workbench = {
-    surveyor: (isPlain ? plainSurveyor : createPrefilter)(rules.sought, windowBytes(context, step)),
-    matcher: createMatcher(rules, (rule) => faulty.add(rule)),
+    surveyor: counting((isPlain ? plainSurveyor : createPrefilter)(rules.sought, windowBytes(context, step)), counts),
+    matcher: createMatcher(rules, counts, (rule) => faulty.add(rule)),
     context,
   };
   return {
+    counts,
     artifact() {
       return new Artifact(bench, fingerprinter, () => {
         const rules = faulty;
         faulty = new Set();
         return rules;
       });
+    },
+  };
+}
+
+function counting(surveyor: WindowSurveyor, counts: Counts): WindowSurveyor {
+  return {
+    ...surveyor,
+    survey(haystack) {
+      const survey = surveyor.survey(haystack);
+      counts.places += survey.places;
+      return survey;
     },
   };
 }

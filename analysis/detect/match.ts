@@ -32,6 +32,16 @@ const MOST_IN_VAIN = 1024;
 const MATCH_IN_VAIN = 256;
 const UNESCAPING = 8;
 
+/** How much was looked at, for measurements; the numbers grow for as long as the detector lives. */
+export interface Counts {
+  /** Places where literals were looked up. */
+  places: number;
+  /** Literals found. */
+  literals: number;
+  /** Patterns run. */
+  tries: number;
+}
+
 export interface Matcher {
   /** All matches of the haystack around these hits. */
   match(haystack: Haystack, hits: Hits, session: Session, found: (match: Match) => void): void;
@@ -40,7 +50,7 @@ export interface Matcher {
 /** A format whose own function failed; the match was left out. */
 export type OnFault = (rule: Rule) => void;
 
-export function createMatcher({ rules, leads }: RuleSet, onFault: OnFault): Matcher {
+export function createMatcher({ rules, leads }: RuleSet, counts: Counts, onFault: OnFault): Matcher {
   /** Where the last match of each rule ended in the current haystack: as in a scan of the whole text, none overlaps it. */
   const ends = new Int32Array(rules.length);
   /** Up to where matches of each rule have been tried to begin. */
@@ -70,7 +80,7 @@ export function createMatcher({ rules, leads }: RuleSet, onFault: OnFault): Matc
     }
     tried[rule.index] = at + 1;
     if (starts.length === 0 && !isHidden) return [];
-    const hit: Hit = { rule, at, length, session, onFault };
+    const hit: Hit = { rule, at, length, session, counts, onFault };
     for (const reading of haystack.readingsAt(at)) {
       const plain = searchPlain(hit, reading, starts);
       if (plain.found !== null) ends[rule.index] = plain.found.end;
@@ -89,6 +99,7 @@ export function createMatcher({ rules, leads }: RuleSet, onFault: OnFault): Matc
   return {
     match(haystack, hits, session, found) {
       if (hits.count === 0) return;
+      counts.literals += hits.count;
       ends.fill(0);
       tried.fill(0);
       for (const sign of ahead) sign?.reset();
@@ -115,6 +126,7 @@ interface Hit {
   /** Characters of the literal. */
   readonly length: number;
   readonly session: Session;
+  readonly counts: Counts;
   readonly onFault: OnFault;
 }
 
@@ -150,6 +162,7 @@ function searchPlain(hit: Hit, reading: Reading, starts: readonly number[]): Pla
 function searchText(hit: Hit, reading: Reading, text: string, from: number, starts: Iterable<number>): Found | null {
   const { rule, at, length, session } = hit;
   for (const start of starts) {
+    hit.counts.tries++;
     rule.sticky.lastIndex = start - from;
     const match = rule.sticky.exec(text);
     if (match === null) {

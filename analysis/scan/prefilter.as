@@ -90,6 +90,8 @@ let hitCount: u32 = 0;
 let runCount: u32 = 0;
 let hexCount: u32 = 0;
 let escapeCount: u32 = 0;
+/** Beginnings of words, signs, and long runs that were looked at. */
+let placeCount: u32 = 0;
 /** More was found than there is room for. */
 let overflow: bool = false;
 let wide: bool = false;
@@ -140,6 +142,7 @@ export function countOfHits(): u32 { return hitCount; }
 export function countOfRuns(): u32 { return runCount; }
 export function countOfHexRuns(): u32 { return hexCount; }
 export function countOfEscapes(): u32 { return escapeCount; }
+export function countOfPlaces(): u32 { return placeCount; }
 export function hasOverflown(): bool { return overflow; }
 export function hasWideText(): bool { return wide; }
 
@@ -265,6 +268,7 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   runCount = 0;
   hexCount = 0;
   escapeCount = 0;
+  placeCount = 0;
   overflow = false;
   start = window;
   zoneFrom = window + from;
@@ -384,6 +388,7 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   }
   wide = wideEnds != 0;
   startsEnd = listed(starts0 & (n12before >> 11), at - 64, startsEnd);
+  placeCount += ((startsEnd - startList + signsEnd - signList) / 4) as u32;
   for (let place = startList; place < startsEnd; place += 4) onStart(load<u32>(place));
   for (let place = signList; place < signsEnd; place += 4) {
     const sign = load<u32>(place) as usize;
@@ -475,6 +480,7 @@ function onLongRun(begin: usize, end: usize): void {
 /** A run of at least 20 token characters. */
 function onRun(begin: usize, end: usize, first: usize, last: usize): void {
   const size = (end - begin) as u32;
+  placeCount++;
   // Runs come in order, so what was looked through for one needs no second look for the next.
   const from = begin - min(begin - start, before as usize);
   if (isLed(begin)) {

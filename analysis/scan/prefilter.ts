@@ -32,6 +32,7 @@ export interface Exports {
   countOfRuns(): number;
   countOfHexRuns(): number;
   countOfEscapes(): number;
+  countOfPlaces(): number;
   hasOverflown(): number;
   hasWideText(): number;
   hashOfThree(bytes: number, shift: number): number;
@@ -63,6 +64,7 @@ const NAMES = [
   'countOfRuns',
   'countOfHexRuns',
   'countOfEscapes',
+  'countOfPlaces',
   'hasOverflown',
   'hasWideText',
   'hashOfThree',
@@ -159,6 +161,7 @@ function result(exports: Exports, hits: Hits, isShort: boolean): Survey {
     base64: listed(buffer, exports.runsAt(), exports.countOfRuns()),
     hex: listed(buffer, exports.hexRunsAt(), exports.countOfHexRuns()),
     isWide: isShort || exports.hasWideText() !== 0,
+    places: exports.countOfPlaces(),
   };
 }
 

@@ -1,81 +1,205 @@
 /**
- * How long a scan takes beside bare decompression: `node analysis/scan/scan.bench.ts [folder] [megabytes] [rounds]`.
+ * How long a scan takes beside bare decompression: `npm run bench:scan -- [megabytes of each kind] [rounds]`.
  *
- * Packages that are installed anyway are packed in memory as npm tarballs, gems, wheels and NuGet packages. In each round
- * every way goes over the same archives, so that a busy machine slows all of them; the medians of the rounds are compared.
- * Times are those of the processor, for which it matters less what else the machine does.
+ * In each round every way goes over the same archives, so that a busy machine slows all of them; the medians of the rounds
+ * are compared. Ways in one thread are compared by the processor's time, for which it matters less what else the machine
+ * does; one thread with two by the clock, which on a busy machine says little.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { createGunzip, createInflateRaw, gzipSync, type Zlib } from 'node:zlib';
-import { zipSync } from 'fflate';
-import { pack } from 'tar-stream';
-import { bytesSource } from '../archive/source.ts';
+import { tarMember } from '../archive/build.ts';
 import { DEFAULT_LIMITS } from '../archive/limits.ts';
+import { bytesSource, fileSource } from '../archive/source.ts';
 import { walk } from '../archive/walk.ts';
 import { createDetector, type Detector } from '../detect/detector.ts';
+import { createScanPool } from '../pool/scan-pool.ts';
+import type { Scanner } from '../pool/scanner.ts';
 import { scanArtifact } from '../scan.ts';
 import { Fingerprinter } from '../secret.ts';
 import type { Format, Service } from '../service.ts';
 import { SERVICES } from '../services/index.ts';
+import { corpus, KINDS, type Archive } from './bench/corpus.ts';
 
 const MEGA = 1e6;
 const CHUNK = 1024 * 1024;
+const LARGE = 2e9;
+const key = Buffer.alloc(32, 1);
+const fingerprinter = new Fingerprinter(key);
 
-interface Archive {
-  readonly name: string;
-  readonly bytes: Buffer;
-  /** Where the compressed streams are, for bare decompression. */
-  readonly streams: readonly { readonly bytes: Buffer; readonly kind: 'gzip' | 'deflate' }[];
-  readonly inflated: number;
+const [first = '90', rounds = '5'] = process.argv.slice(2);
+if (first === 'memory') await scanOne(rounds);
+else await main(Number(first) * MEGA, Number(rounds));
+
+async function main(bytes: number, count: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'incidence-bench-'));
+  try {
+    const archives = await corpus(folder, bytes);
+    const compressed = archives.reduce((sum, archive) => sum + archive.bytes.length, 0);
+    say(`${archives.length} archives, ${mega(compressed)} MB compressed, ${mega(sizeOf(archives))} MB uncompressed`);
+    for (const kind of KINDS) {
+      const some = archives.filter((archive) => archive.kind === kind);
+      say(`  ${kind.padEnd(6)} ${some.length} archives, ${mega(sizeOf(some))} MB uncompressed`);
+    }
+    await speed(archives, count);
+    await scaling(archives, count);
+    await memory(folder, archives);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
-const [folder = 'node_modules', megabytes = '200', rounds = '5'] = process.argv.slice(2);
-const fingerprinter = new Fingerprinter(Buffer.alloc(32, 1));
-const archives = await corpus(folder, Number(megabytes) * MEGA);
-const inflated = archives.reduce((sum, archive) => sum + archive.inflated, 0);
-const compressed = archives.reduce((sum, archive) => sum + archive.bytes.length, 0);
-say(`${archives.length} archives, ${mega(compressed)} MB compressed, ${mega(inflated)} MB uncompressed`);
-
-const detector = createDetector(SERVICES, { fingerprinter });
-const tenfold = createDetector(multiplied(SERVICES, 10), { fingerprinter });
-const ways: Readonly<Record<string, (archive: Archive) => Promise<void>>> = {
-  'bare node:zlib': bare,
-  'walk alone': walkOnly,
-  scan: (archive) => scanWith(detector, archive),
-  'scan, ten times the literals': (archive) => scanWith(tenfold, archive),
-};
-const kinds = [...new Set(archives.map(({ name }) => kindOf(name)))];
-for (const kind of ['all', ...kinds]) {
-  const chosen = archives.filter(({ name }) => kind === 'all' || kindOf(name) === kind);
-  const bytes = chosen.reduce((sum, archive) => sum + archive.inflated, 0);
-  say(`\n${kind}: ${chosen.length} archives, ${mega(bytes)} MB uncompressed`);
-  const times = new Map<string, number[]>();
-  for (let round = 0; round <= Number(rounds); round++) {
-    for (const [name, run] of Object.entries(ways)) {
-      const began = process.cpuUsage();
-      for (const archive of chosen) await run(archive);
-      const { user, system } = process.cpuUsage(began);
-      // The first round warms up.
-      if (round > 0) times.set(name, [...(times.get(name) ?? []), (user + system) / 1000]);
+async function speed(archives: readonly Archive[], count: number): Promise<void> {
+  const detector = createDetector(SERVICES, { fingerprinter });
+  const tenfold = createDetector(multiplied(SERVICES, 10), { fingerprinter });
+  const ways: Readonly<Record<string, Way>> = {
+    'bare node:zlib, chunks of 1 MiB': bare,
+    'gzip -dc': toolGunzip,
+    'walk alone': walkOnly,
+    scan: async (archive) => scanWith(detector, archive),
+    'scan, ten times the literals': async (archive) => scanWith(tenfold, archive),
+  };
+  for (const kind of ['all', ...KINDS]) {
+    const chosen = archives.filter((archive) => kind === 'all' || archive.kind === kind);
+    if (chosen.length === 0) continue;
+    say(`\n${kind}`);
+    const times = await measured(chosen, ways, count);
+    const scan = times.get('scan') ?? NONE;
+    for (const [name, { cpu, wall }] of times) {
+      const ratio =
+        name === 'scan'
+          ? ''
+          : `  scan takes ${(scan.cpu / cpu).toFixed(2)} of it (${(scan.wall / wall).toFixed(2)} by the clock)`;
+      say(`  ${name.padEnd(32)} ${Math.round(sizeOf(chosen) / cpu / 1000)} MB/s${ratio}`);
     }
   }
-  const base = median(times.get('bare node:zlib') ?? []);
-  for (const [name, list] of times) {
-    const time = median(list);
-    say(`${name.padEnd(30)} ${Math.round(time)} ms  ${Math.round(bytes / time / 1000)} MB/s  ${(time / base).toFixed(2)} x bare`);
-  }
+  await passing(detector, archives);
 }
-const { rss } = process.memoryUsage();
-say(`\nmemory ${mega(rss)} MB, of which the archives ${mega(compressed)} MB`);
 
-function kindOf(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1);
+/** What is left from stage to stage of one scan of everything. */
+async function passing(detector: Detector, archives: readonly Archive[]): Promise<void> {
+  const before = { ...detector.counts };
+  let candidates = 0;
+  for (const { path, bytes } of archives) {
+    const scan = await scanArtifact(bytesSource(basename(path), bytes), detector);
+    candidates += scan.candidates.length;
+  }
+  const after = detector.counts;
+  const size = sizeOf(archives);
+  const stages = [
+    ['places where literals are looked up', after.places - before.places],
+    ['literals found', after.literals - before.literals],
+    ['patterns tried', after.tries - before.tries],
+    ['candidates', candidates],
+  ] as const;
+  say(`\nwhat passes, per MB of ${mega(size)} MB`);
+  for (const [name, number] of stages) say(`  ${name.padEnd(38)} ${((number * MEGA) / size).toFixed(2)}`);
+}
+
+interface Time {
+  readonly cpu: number;
+  readonly wall: number;
+}
+
+const NONE: Time = { cpu: 0, wall: 0 };
+/** Does the work, and tells the processor's milliseconds of other processes. */
+type Way = (archive: Archive) => Promise<number | void>;
+
+async function measured(
+  archives: readonly Archive[],
+  ways: Readonly<Record<string, Way>>,
+  count: number,
+): Promise<Map<string, Time>> {
+  const times = new Map<string, Time[]>(Object.keys(ways).map((name) => [name, []]));
+  for (let round = 0; round <= count; round++) {
+    for (const [name, way] of Object.entries(ways)) {
+      const began = performance.now();
+      const used = process.cpuUsage();
+      let others = 0;
+      for (const archive of archives) others += (await way(archive)) ?? 0;
+      const { user, system } = process.cpuUsage(used);
+      const time = { cpu: others > 0 ? others : (user + system) / 1000, wall: performance.now() - began };
+      // The first round warms up.
+      if (round > 0) times.get(name)?.push(time);
+    }
+  }
+  const medians = [...times].map(([name, list]): [string, Time] => [
+    name,
+    { cpu: median(list.map(({ cpu }) => cpu)), wall: median(list.map(({ wall }) => wall)) },
+  ]);
+  return new Map(medians);
+}
+
+/** One thread and two, over the files as `scan` reads them. */
+async function scaling(archives: readonly Archive[], count: number): Promise<void> {
+  await using one = createScanPool({ key, threads: 1, enoughMs: 0 });
+  await using two = createScanPool({ key, threads: 2, enoughMs: 0 });
+  const times = { one: [] as number[], two: [] as number[] };
+  for (let round = 0; round <= count; round++) {
+    for (const [name, pool] of [
+      ['one', one],
+      ['two', two],
+    ] as const) {
+      const began = performance.now();
+      await scanAll(pool, archives);
+      if (round > 0) times[name].push(performance.now() - began);
+    }
+  }
+  const [single, double] = [median(times.one), median(times.two)];
+  const rate = (time: number): string => `${Math.round(sizeOf(archives) / time / 1000)} MB/s`;
+  say(`\none thread ${rate(single)}, two ${rate(double)}: ${(single / double).toFixed(2)} times as fast`);
+}
+
+async function scanAll(pool: Scanner, archives: readonly Archive[]): Promise<void> {
+  const rest = archives.values();
+  const hand = async (): Promise<void> => {
+    for (const { path } of rest) await pool.scan({ name: basename(path), path });
+  };
+  await Promise.all(Array.from({ length: 2 * pool.width }, hand));
+}
+
+/** An artifact of 2 GB, scanned by a process of its own: the most memory that it ever had. */
+async function memory(folder: string, archives: readonly Archive[]): Promise<void> {
+  const members: { readonly gzip: Buffer; readonly size: number }[] = [];
+  for (const { kind, bytes } of archives.slice(0, 40)) {
+    const body = kind === 'tgz' || kind === 'gem' ? await inflate(kind === 'tgz' ? bytes : bytes.subarray(512)) : bytes;
+    members.push({ gzip: gzipSync(tarMember({ name: `package/${members.length}.tar`, body }), { level: 1 }), size: body.length });
+  }
+  const path = join(folder, 'large.tgz');
+  const file = await open(path, 'w');
+  // Members of gzip behind each other are one stream.
+  let size = 0;
+  for (let index = 0; size < LARGE && members.length > 0; index++) {
+    const member = members[index % members.length];
+    if (member === undefined) break;
+    await file.write(member.gzip);
+    size += member.size;
+  }
+  await file.close();
+  const script = join(import.meta.dirname, 'scan.bench.ts');
+  const told = execFileSync(process.execPath, [script, 'memory', path], { encoding: 'utf8' });
+  say(`\n${mega(size)} MB uncompressed in one artifact: ${told}`);
+}
+
+async function scanOne(path: string): Promise<void> {
+  const detector = createDetector(SERVICES, { fingerprinter });
+  const before = process.resourceUsage().maxRSS;
+  await using source = await fileSource(path, basename(path));
+  const { stats, skipped } = await scanArtifact(source, detector);
+  const after = process.resourceUsage().maxRSS;
+  process.stdout.write(
+    `${Math.round(after / 1024)} MiB at most, ${Math.round(before / 1024)} before it; ${mega(stats.bytes)} MB read in ${stats.ms} ms, ${skipped.length} things not read`,
+  );
 }
 
 async function bare({ streams }: Archive): Promise<void> {
-  for (const { bytes, kind } of streams)
-    await drained(kind === 'gzip' ? createGunzip({ chunkSize: CHUNK }) : createInflateRaw({ chunkSize: CHUNK }), bytes);
+  for (const { bytes, kind, size } of streams) {
+    // A chunk for a small file has its size: to make a larger one would take longer than to inflate it.
+    const options = { chunkSize: Math.max(64, Math.min(CHUNK, size + 1)) };
+    await drained(kind === 'gzip' ? createGunzip(options) : createInflateRaw(options), bytes);
+  }
 }
 
 function drained(stream: Zlib & NodeJS.ReadWriteStream, bytes: Buffer): Promise<void> {
@@ -87,13 +211,28 @@ function drained(stream: Zlib & NodeJS.ReadWriteStream, bytes: Buffer): Promise<
   });
 }
 
-async function walkOnly({ name, bytes }: Archive): Promise<void> {
-  const visitor = { open: () => undefined, data: () => undefined, close: () => undefined, skipped: () => undefined };
-  await walk(bytesSource(name, bytes), DEFAULT_LIMITS, visitor);
+async function inflate(gzipped: Buffer): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  const stream = createGunzip({ chunkSize: CHUNK });
+  stream.end(gzipped);
+  for await (const chunk of stream) if (chunk instanceof Uint8Array) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
-async function scanWith(by: Detector, { name, bytes }: Archive): Promise<void> {
-  await scanArtifact(bytesSource(name, bytes), by);
+/** The shell tells what its children used: minutes and seconds, of the user's time and the system's. */
+async function toolGunzip({ gzip }: Archive): Promise<number> {
+  const told = execFileSync('sh', ['-c', 'gzip -dc "$1" >/dev/null; times', 'sh', gzip], { encoding: 'utf8' });
+  const children = told.trim().split('\n').at(-1) ?? '';
+  return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + (Number(m) * 60 + Number(s)) * 1000, 0);
+}
+
+async function walkOnly({ path, bytes }: Archive): Promise<void> {
+  const visitor = { open: () => undefined, data: () => undefined, close: () => undefined, skipped: () => undefined };
+  await walk(bytesSource(basename(path), bytes), DEFAULT_LIMITS, visitor);
+}
+
+async function scanWith(by: Detector, { path, bytes }: Archive): Promise<void> {
+  await scanArtifact(bytesSource(basename(path), bytes), by);
 }
 
 /** So many times the services, each time with other literals of the same form. */
@@ -119,70 +258,8 @@ function renamed(service: Service, index: number): Service {
   return { ...service, id: `${service.id}.${index}`, formats };
 }
 
-async function corpus(root: string, bytes: number): Promise<readonly Archive[]> {
-  const made: Archive[] = [];
-  let size = 0;
-  for (const [index, name] of packagesIn(root).entries()) {
-    const files = filesOf(join(root, name)).map((path) => [relative(root, path), readFileSync(path)] as const);
-    const content = files.reduce((sum, [, file]) => sum + file.length, 0);
-    // What is installed for one machine only, such as Node itself, is no ordinary package.
-    if (content === 0 || content > 100 * MEGA) continue;
-    made.push(await packed(name.replaceAll('/', '-'), files, index));
-    size += content;
-    if (size > bytes) break;
-  }
-  return made;
-}
-
-function packagesIn(root: string): readonly string[] {
-  return readdirSync(root)
-    .filter((name) => !name.startsWith('.'))
-    .flatMap((name) => (name.startsWith('@') ? readdirSync(join(root, name)).map((inner) => join(name, inner)) : [name]));
-}
-
-function filesOf(path: string): readonly string[] {
-  if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-    const inner = join(path, entry.name);
-    return entry.isDirectory() ? filesOf(inner) : entry.isFile() ? [inner] : [];
-  });
-}
-
-/** Three of four packages as tarballs or gems, one as a zip: about what the registries hold. */
-async function packed(name: string, files: readonly (readonly [string, Buffer])[], index: number): Promise<Archive> {
-  const content = files.reduce((sum, [, file]) => sum + file.length, 0);
-  if (index % 4 === 3) {
-    const bytes = Buffer.from(zipSync(Object.fromEntries(files), { level: 6 }));
-    return { name: `${name}.${index % 8 === 3 ? 'whl' : 'nupkg'}`, bytes, streams: streamsOf(bytes), inflated: content };
-  }
-  const tgz = gzipSync(await tarOf(files));
-  if (index % 4 !== 2) return { name: `${name}.tgz`, bytes: tgz, streams: [{ bytes: tgz, kind: 'gzip' }], inflated: content };
-  const gem = await tarOf([['data.tar.gz', tgz]]);
-  return { name: `${name}.gem`, bytes: gem, streams: [{ bytes: tgz, kind: 'gzip' }], inflated: content };
-}
-
-async function tarOf(files: readonly (readonly [string, Buffer])[]): Promise<Buffer> {
-  const packing = pack();
-  for (const [name, bytes] of files) packing.entry({ name }, bytes);
-  packing.finalize();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of packing) if (chunk instanceof Uint8Array) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-/** The deflate streams of a zip that was just made: as its central directory says. */
-function streamsOf(zip: Buffer): Archive['streams'] {
-  const end = zip.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
-  const found: { bytes: Buffer; kind: 'deflate' }[] = [];
-  let at = zip.readUInt32LE(end + 16);
-  for (let count = zip.readUInt16LE(end + 10); count > 0; count--) {
-    const size = zip.readUInt32LE(at + 20);
-    const local = zip.readUInt32LE(at + 42);
-    const data = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-    if (zip.readUInt16LE(at + 10) === 8) found.push({ bytes: zip.subarray(data, data + size), kind: 'deflate' });
-    at += 46 + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
-  }
-  return found;
+function sizeOf(archives: readonly Archive[]): number {
+  return archives.reduce((sum, archive) => sum + archive.size, 0);
 }
 
 function median(list: readonly number[]): number {

@@ -43,6 +43,8 @@ export interface Survey {
   readonly hex: readonly number[] | null;
   /** False where no token can stand in UTF-16: no byte is NUL, or nowhere every other byte. */
   readonly isWide: boolean;
+  /** How many places literals were looked up at, for measurements. */
+  readonly places: number;
 }
 
 export interface Surveyor {
@@ -87,7 +89,7 @@ export function plainSurveyor({ literals }: Sought, windowBytes: number): Window
         if (all.literal(hit) < literals.length) hits.add(all.literal(hit), all.start(hit));
         else escapes.push(all.start(hit));
       }
-      return { hits, escapes, base64: null, hex: null, isWide: bytes.subarray(0, length).includes(0) };
+      return { hits, escapes, base64: null, hex: null, isWide: bytes.subarray(0, length).includes(0), places: to - from };
     },
   };
 }
