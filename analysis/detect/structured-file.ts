@@ -1,4 +1,5 @@
 /** Scans the texts of a file whose bytes must be seen together, besides the bytes themselves. */
+import type { Haystack } from '../text/haystack.ts';
 import { joined } from '../text/structures/joined.ts';
 import type { Structure } from '../text/structures/structure.ts';
 import { eachView } from '../text/views.ts';
@@ -35,12 +36,14 @@ export class StructuredFile {
       });
       return;
     }
-    const file = Buffer.concat(this.#chunks);
+    const [only = Buffer.alloc(0)] = this.#chunks;
+    const file = this.#chunks.length <= 1 ? only : Buffer.concat(this.#chunks);
     this.#chunks = [];
     const { segments, complete } = this.#structure.extract(file);
     const overlap = Math.min(context, Math.floor(most / 2));
     for (const part of joined(this.#structure, segments, most, overlap)) {
-      eachView(part.haystack, { surveyor, context, carried: null }, (text, hits) => {
+      const narrow = (window: Haystack) => surveyor.narrow(window);
+      eachView(part.haystack, { surveyor, context, carried: null, narrow }, (text, hits) => {
         matcher.match(text, hits, session, (match) => {
           const place = part.locate(match.start, match.end);
           const lineStart = place.start === 0 ? 0 : file.lastIndexOf(10, place.start - 1) + 1;

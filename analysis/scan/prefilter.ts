@@ -133,9 +133,9 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
       return result(exports, hits, sought.hasShortMatches);
     },
     narrow(haystack) {
-      const { bytes, length } = haystack;
-      if (bytes.buffer !== buffer) return plain.narrow(haystack);
-      exports.narrow(bytes.byteOffset, length, even, odd);
+      const { length } = haystack;
+      if (length > size || length < SMALL) return plain.narrow(haystack);
+      exports.narrow(addressOf(haystack), length, even, odd);
       const units = (alignment: number): number => Math.max(0, Math.floor((length - alignment + 1) / 2));
       return [Buffer.from(buffer, even, units(0)), Buffer.from(buffer, odd, units(1))];
     },

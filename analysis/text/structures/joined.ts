@@ -22,7 +22,11 @@ export function* joined({ id }: Structure, segments: readonly Segment[], most: n
   let length = 0;
   let decoded = DECODED;
   for (const segment of segments) {
-    for (const piece of cut(segment, decoded, most, overlap)) {
+    const size = segment.bytes.length;
+    // Most files have thousands of segments of a few bytes, and no list is made for one of those.
+    const pieces = size < most ? null : cut(segment, decoded, most, overlap);
+    for (let index = 0; index < (pieces?.length ?? 1); index++) {
+      const piece = pieces?.[index] ?? whole(segment, decoded);
       if (length + piece.bytes.length + 1 > most && batch.length > 0) {
         yield joinedPieces(id, batch, length);
         batch = [];
@@ -31,7 +35,7 @@ export function* joined({ id }: Structure, segments: readonly Segment[], most: n
       batch.push(piece);
       length += piece.bytes.length + 1;
     }
-    decoded += segment.bytes.length + 1;
+    decoded += size + 1;
   }
   if (batch.length > 0) yield joinedPieces(id, batch, length);
 }
@@ -43,10 +47,13 @@ interface Piece {
   readonly segment: Segment;
 }
 
-function cut(segment: Segment, decoded: number, most: number, overlap: number): readonly Piece[] {
+function whole(segment: Segment, decoded: number): Piece {
   const { bytes, offset, length } = segment;
-  const position = length === null ? offset : decoded;
-  if (bytes.length < most) return [{ bytes, position, segment }];
+  return { bytes, position: length === null ? offset : decoded, segment };
+}
+
+function cut(segment: Segment, decoded: number, most: number, overlap: number): readonly Piece[] {
+  const { bytes, position } = whole(segment, decoded);
   const step = most - overlap - 1;
   return Array.from({ length: Math.ceil(bytes.length / step) }, (_, index) => ({
     bytes: bytes.subarray(index * step, index * step + most - 1),
@@ -55,13 +62,22 @@ function cut(segment: Segment, decoded: number, most: number, overlap: number): 
   }));
 }
 
+/** Shorter texts are sooner copied byte by byte than by a call. */
+const SHORT = 48;
+
+function copy({ bytes }: Piece, into: Buffer, at: number): void {
+  const { length } = bytes;
+  if (length > SHORT) into.set(bytes, at);
+  else for (let index = 0; index < length; index++) into[at + index] = bytes[index] ?? 0;
+}
+
 function joinedPieces(id: string, pieces: readonly Piece[], length: number): Joined {
   const bytes = Buffer.alloc(length, '\n');
   const starts: number[] = [];
   let end = 0;
   for (const piece of pieces) {
     starts.push(end);
-    bytes.set(piece.bytes, end);
+    copy(piece, bytes, end);
     end += piece.bytes.length + 1;
   }
 
