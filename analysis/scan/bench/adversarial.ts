@@ -5,7 +5,7 @@ import { SERVICES } from '../../services/index.ts';
 export interface Adversarial {
   readonly name: string;
   /** So many bytes of it. */
-  content(bytes: number): Buffer;
+  readonly content: (bytes: number) => Buffer;
 }
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
@@ -74,7 +74,7 @@ export const ADVERSARIAL: readonly Adversarial[] = [
     'escapes &#...;',
     escaped((byte) => `&#${byte};`),
   ),
-  adversarial('strings that are joined', () => LITERALS.map((one) => [...one].map((sign) => `"${sign}"`).join('+')).join('+')),
+  adversarial('strings that are joined', () => LITERALS.map((one) => Array.from(one, (sign) => `"${sign}"`).join('+')).join('+')),
   adversarial('backslashes', () => '\\'),
   adversarial('NULs', () => '\0'),
 ];
