@@ -48,6 +48,39 @@ function storedBlockOf(length: number): Uint8Array {
   return Uint8Array.of(0, length & 255, length >> 8, ~length & 255, (~length >> 8) & 255);
 }
 
+/** A zip of many small stored files, made in little memory: names and texts of one length each. */
+export function crowdedZip(entries: number): Uint8Array {
+  const width = String(entries).length;
+  const local = 30 + width + 5 + width;
+  const central = 46 + width;
+  const archive = Buffer.alloc(entries * (local + central) + 22);
+  const directory = entries * local;
+  for (let index = 0; index < entries; index += 1) {
+    const text = `word ${String(index).padEnd(width)}`;
+    const facts = Buffer.alloc(16);
+    facts.writeUInt32LE(crc32(text), 0);
+    facts.writeUInt32LE(text.length, 4);
+    facts.writeUInt32LE(text.length, 8);
+    facts.writeUInt16LE(width, 12);
+    const at = index * local;
+    archive.writeUInt32LE(0x04034b50, at);
+    facts.copy(archive, at + 14);
+    archive.write(`${String(index).padEnd(width, 'f')}${text}`, at + 30, 'latin1');
+    const listed = directory + index * central;
+    archive.writeUInt32LE(0x02014b50, listed);
+    facts.copy(archive, listed + 16);
+    archive.writeUInt32LE(at, listed + 42);
+    archive.write(String(index).padEnd(width, 'f'), listed + 46, 'latin1');
+  }
+  const end = entries * (local + central);
+  archive.writeUInt32LE(0x06054b50, end);
+  archive.writeUInt16LE(entries % 65_536, end + 8);
+  archive.writeUInt16LE(entries % 65_536, end + 10);
+  archive.writeUInt32LE(entries * central, end + 12);
+  archive.writeUInt32LE(directory, end + 16);
+  return archive;
+}
+
 /**
  * A gzip file whose content is the file itself, after Russ Cox: a program of "print the next n bytes" (stored blocks) and
  * "print the last n bytes again" (blocks of matches), each instruction five bytes long, so that it can print itself. Its

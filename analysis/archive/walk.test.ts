@@ -1,9 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { deflatedZeros, nestedBomb } from './build-bombs.ts';
-import { gem, gzipMember, join, noise, tar, tgz, utf8, zip, zipOf, type Files } from './build.ts';
+import { gem, join, noise, tar, tgz, utf8, zip, zipOf, type Files } from './build.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { look, reasons, texts, type Look } from './look.ts';
+import { look, reasons, texts } from './look.ts';
 import { bytesSource } from './source.ts';
 import { walk } from './walk.ts';
 
@@ -173,7 +172,7 @@ describe('limits: each one is a row, and the rest is read', () => {
   });
 
   test('others get a turn while a large artifact is read', async () => {
-    const artifact = gzipSync(Buffer.alloc(100_000_000), { level: 1 });
+    const artifact = Buffer.concat(Array<Buffer>(50).fill(gzipSync(Buffer.alloc(2_000_000), { level: 1 })));
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 1);
     const seen = await look(artifact, { ratio: 1e6, artifactRatio: 1e6 });
@@ -181,89 +180,5 @@ describe('limits: each one is a row, and the rest is read', () => {
     expect(seen.stats.bytes).toBe(100_000_000);
     // A turn comes every 40 ms at the latest.
     if (seen.milliseconds > 200) expect(turns).toBeGreaterThan(0);
-  });
-});
-
-describe('bombs', () => {
-  async function stops(artifact: Uint8Array): Promise<Look> {
-    const seen = await look(artifact);
-    expect(seen.milliseconds).toBeLessThan(5000);
-    expect(reasons(seen.skipped)).toContain('limit-ratio');
-    expect(seen.stats.bytes).toBeLessThan(1_500_000_000);
-    return seen;
-  }
-
-  test('a gigabyte of zeros in a zip: what stands beside it is read', async () => {
-    const data = deflatedZeros(1_000_000_000);
-    const seen = await stops(
-      zip([
-        { name: 'a', body: utf8('a') },
-        { name: 'bomb', data, size: 1_000_000_000 },
-        { name: 'b', body: utf8('b') },
-      ]),
-    );
-    expect(texts(seen)).toMatchObject({ a: 'a', b: 'b' });
-    expect(seen.incomplete).toEqual(['bomb']);
-  });
-
-  test('a gigabyte of zeros in a tar in a gzip', async () => {
-    const head = tar({ name: 'a', body: utf8('a') }, { name: 'bomb', size: 1_000_000_000 }).subarray(0, -1024);
-    const seen = await stops(join(gzipMember(head), bareGzip(deflatedZeros(1_000_000_000))));
-    expect(texts(seen)).toMatchObject({ a: 'a' });
-  });
-
-  function bareGzip(data: Uint8Array): Uint8Array {
-    return join(Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), data, new Uint8Array(8));
-  }
-
-  test('two hundred bombs, and then something small', async () => {
-    const data = deflatedZeros(100_000_000);
-    const bombs = Array.from({ length: 200 }, (_, index) => ({ name: `bomb${index}`, data, size: 100_000_000 }));
-    const seen = await stops(zip([...bombs, { name: 'last', body: utf8('last words') }]));
-    expect(texts(seen)['last']).toBe('last words');
-  });
-
-  test('zips in zips in zips, sixteen of each', async () => {
-    await stops(nestedBomb(4, 16, 20_000_000));
-  });
-});
-
-test('a hundred thousand entries, in a zip and in a tar', async () => {
-  const files: Record<string, Uint8Array> = {};
-  for (let index = 0; index < 100_000; index += 1) files[`f${index}`] = utf8(`${index}`);
-  for (const artifact of [zip(Object.entries(files).map(([name, body]) => ({ name, body, method: 0 }))), tgz(files)]) {
-    const seen = await look(artifact);
-    expect(seen.stats.entries).toBe(100_000);
-    expect(texts(seen)['f99999']).toBe('99999');
-    expect(seen.milliseconds).toBeLessThan(5000);
-  }
-});
-
-describe('cut at every 512th byte, everything before the cut is read', () => {
-  test.each([
-    ['gem', gem(FILES)],
-    ['npm tarball', tgz(FILES)],
-    ['wheel', zipOf(FILES)],
-    ['nupkg', zip(Object.entries(FILES).map(([name, body]) => ({ name, body, descriptor: 'signed' as const })))],
-  ])('%s', async (_, artifact) => {
-    const whole = texts(await look(artifact));
-    let read = 0;
-    for (let at = 512; at < artifact.length; at += 512) {
-      const seen = await look(artifact.subarray(0, at));
-      expect(seen.milliseconds).toBeLessThan(5000);
-      // Only the empty blocks behind a tar can be cut off unseen.
-      if (seen.skipped.length === 0) expect(texts(seen)).toEqual(whole);
-      for (const [path, body] of Object.entries(texts(seen))) {
-        if (whole[path] === undefined) continue;
-        // Nothing is invented, and nothing that was read is less than before.
-        expect(whole[path].startsWith(body)).toBe(true);
-      }
-      const bytes = [...seen.files].reduce((sum, [path, body]) => sum + (whole[path] === undefined ? 0 : body.length), 0);
-      expect(bytes).toBeGreaterThanOrEqual(read);
-      read = bytes;
-    }
-    // The last cut misses at most what its last bytes held.
-    const all = Object.values(whole).reduce((sum, body) => sum + body.length, 0);
-    expect(read).toBeGreaterThan(all / 2);
   });
 });

@@ -24,6 +24,7 @@ export interface FuzzResult {
 
 /** So many archives are looked at, however slow the machine is. */
 export const LEAST_ROUNDS = 20;
+const MOST_MILLISECONDS = 30_000;
 
 /** Runs one target for some seconds, and stops at the tenth difference. */
 export async function fuzz(target: Target, seed: number, seconds: number, now: () => number): Promise<FuzzResult> {
@@ -33,12 +34,25 @@ export async function fuzz(target: Target, seed: number, seconds: number, now: (
   let round = 0;
   do {
     const archive = archiveOf(target, seed, round);
-    const words = await target.check(archive).catch((error: unknown) => `threw ${String(error)}`);
+    const words = await ending(target.check(archive)).catch((error: unknown) => `threw ${String(error)}`);
     if (words !== null)
       differences.push({ target: target.name, seed, round, words, archive: Buffer.from(archive).toString('base64') });
     round += 1;
   } while ((now() < until || round < LEAST_ROUNDS) && differences.length < 10);
   return { rounds: round, seconds: Math.round((now() - began) / 1000), differences };
+}
+
+/** What comes of a check, which must come to an end. */
+async function ending(check: Promise<string | null>): Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`does not end within ${MOST_MILLISECONDS} ms`), MOST_MILLISECONDS);
+  });
+  try {
+    return await Promise.race([check, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The archive of a round, which depends on nothing but its number and the seed. */

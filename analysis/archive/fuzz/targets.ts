@@ -88,6 +88,8 @@ async function tarStream(archive: Uint8Array): Promise<[name: string, body: stri
   const found: [string, string][] = [];
   const extracting = extract();
   extracting.end(Buffer.from(archive));
+  // Some damaged tars it never ends: there is nothing to wait for, so that is its way to give up.
+  const giveUp = setTimeout(() => extracting.destroy(), 1000);
   try {
     for await (const entry of extracting) {
       const body = await buffer(entry);
@@ -96,6 +98,8 @@ async function tarStream(archive: Uint8Array): Promise<[name: string, body: stri
     }
   } catch {
     // What came before counts.
+  } finally {
+    clearTimeout(giveUp);
   }
   return found;
 }
@@ -195,6 +199,12 @@ const zipTarget: Target = {
 const BZIP2_WORDS = 'QlpoOTFBWSZTWd96zuMAASuRgEAABACYgCAAMMAClQyYRYRaRaRaRaRfF3JFOFCQ33rO4w==';
 const XZ_WORDS = '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4AJXABBdADubyqrUsFYhz3k+CIEWYAAAxyyOIcvF2ugAASzYBAAAAF+y3IWxxGf7AgAAAAAEWVo=';
 
+/**
+ * libbz2 reads with a code table that has more codes than fit, as long as none of the surplus ones is used, and the randomised
+ * blocks of bzip2 0.9. No program has written either for twenty-five years.
+ */
+const TOLERATED = /more codes than fit|of the kind of bzip2 0\.9/;
+
 /** What a reference makes of compressed bytes. */
 interface Unpacking {
   readonly body: string;
@@ -220,6 +230,7 @@ function compression(
       const got = (seen.files.get('') ?? Buffer.alloc(0)).toString('latin1');
       const expected = await reference(bytes);
       if (expected === null) return rows === '' ? `took ${got.length} bytes for right that the reference refuses` : null;
+      if (TOLERATED.test(rows)) return null;
       if (rows !== '' && expected.isWhole) return `refused ${expected.body.length} bytes that the reference reads: ${rows}`;
       if (expected.isWhole ? got === expected.body : got.startsWith(expected.body)) return null;
       return `got ${got.length} bytes other than the ${expected.body.length} of the reference; ${rows}`;

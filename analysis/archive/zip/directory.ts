@@ -91,8 +91,7 @@ async function directoryOf(
     offset: tail.readUInt32LE(at + 16),
     directoryEnd: endAt,
   };
-  const wide = await readZip64End(source, endAt);
-  for (const place of wide ? [wide, short] : [short]) {
+  for (const place of [...(await readZip64Ends(source, endAt)), short]) {
     const found = await entriesOf(source, place, maxEntries);
     if (!found) continue;
     return { ...found, recordsStart: place.directoryEnd, end: endAt + END_BYTES + comment.length, stated: place.stated, comment };
@@ -108,24 +107,26 @@ interface DirectoryPlace {
   readonly directoryEnd: number;
 }
 
-async function readZip64End(source: ByteSource, endAt: number): Promise<DirectoryPlace | null> {
+/** The zip64 records that an end record may have: the one that its locator states, and the one that stands before it. */
+async function readZip64Ends(source: ByteSource, endAt: number): Promise<readonly DirectoryPlace[]> {
   const locatorAt = endAt - ZIP64_LOCATOR_BYTES;
-  if (locatorAt < 0) return null;
+  if (locatorAt < 0) return [];
   const locator = toBuffer(await readFully(source, locatorAt, ZIP64_LOCATOR_BYTES));
-  if (locator.length < ZIP64_LOCATOR_BYTES || locator.readUInt32LE(0) !== 0x07064b50) return null;
+  if (locator.length < ZIP64_LOCATOR_BYTES || locator.readUInt32LE(0) !== 0x07064b50) return [];
+  const found: DirectoryPlace[] = [];
   // Data put in front of the zip shifts the record; it normally has 56 bytes and stands right before the locator.
-  for (const recordAt of [Number(locator.readBigUInt64LE(8)), locatorAt - 56]) {
+  for (const recordAt of new Set([Number(locator.readBigUInt64LE(8)), locatorAt - 56])) {
     if (recordAt < 0 || recordAt + 56 > locatorAt) continue;
     const record = toBuffer(await readFully(source, recordAt, 56));
     if (record.length < 56 || record.readUInt32LE(0) !== SIGNATURE.zip64End) continue;
-    return {
+    found.push({
       stated: Number(record.readBigUInt64LE(32)),
       size: Number(record.readBigUInt64LE(40)),
       offset: Number(record.readBigUInt64LE(48)),
       directoryEnd: recordAt,
-    };
+    });
   }
-  return null;
+  return found;
 }
 
 async function entriesOf(source: ByteSource, place: DirectoryPlace, maxEntries: number): Promise<EntryList | null> {

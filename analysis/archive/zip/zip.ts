@@ -120,7 +120,8 @@ class ListedZip {
     const source = entry.method === METHOD.stored ? rangeSource(this.#source, start, length) : null;
     const { taken, given } = await readZipData(part, entry, this.#place, { source, maxOut });
     if (entry.method === METHOD.stored) this.#checkStored(entry, length, maxOut);
-    if (overlaps) this.#overlapLeft -= given;
+    // A stored entry gives what is there, not what it states.
+    if (overlaps) this.#overlapLeft -= Math.min(given, entry.method === METHOD.stored ? length : given);
     if (!isReadable(entry)) return Math.min(stated, Math.max(next, start));
     return entry.method === METHOD.stored || taken === null ? stated : start + taken;
   }
