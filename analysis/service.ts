@@ -11,6 +11,8 @@ import type { Parts } from './secret.ts';
 /** What the offline checks and the probe may know of the world. */
 export interface Env {
   readonly now: Date;
+  /** Secrets that JWTs of tutorials are signed with, beside those that the program knows itself. */
+  readonly demoSecrets?: readonly string[];
 }
 
 /** A verdict with the row of the service's table that gave it. */

@@ -46,6 +46,8 @@ export interface ValidatorOptions {
    */
   readonly askInterruptedBefore?: Date;
   readonly examples?: Examples;
+  /** Secrets that JWTs of tutorials are signed with, beside those that the program knows itself. */
+  readonly demoSecrets?: readonly string[];
   readonly audit: (row: AuditRow) => void | Promise<void>;
   readonly log: ValidationLog;
   /** When aborted, questions that are not begun yet are not asked, and `judge` rejects with its reason. */
@@ -65,7 +67,7 @@ const KEPT_JUDGEMENTS = 20_000;
 
 /** Throws where a setting names no service, or a host that tokens cannot be sent to. */
 export function createValidator(options: ValidatorOptions): Validator {
-  const { services, mode, memory, now, settings = {} } = options;
+  const { services, mode, memory, now, settings = {}, demoSecrets = [] } = options;
   const examples = options.examples ?? createExamples();
   const periodMs = (options.periodDays ?? DEFAULT_PERIOD_DAYS) * DAY;
   const byId = new Map(services.map((service) => [service.id, service]));
@@ -136,7 +138,7 @@ export function createValidator(options: ValidatorOptions): Validator {
 
   async function judgeBy({ parts, unpaired }: Candidate, service: Service): Promise<Reading | null> {
     try {
-      const reading = (await service.judge?.(parts, { now: now() })) ?? null;
+      const reading = (await service.judge?.(parts, { now: now(), demoSecrets })) ?? null;
       if (reading === null) return null;
       // Of half a pair only this can be said: what it is meant for.
       const holds = !unpaired || ['canary', 'published-example', 'public-by-design'].includes(reading.verdict);

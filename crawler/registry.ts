@@ -97,6 +97,8 @@ export interface RankingCheck {
 export interface LatestOptions {
   /** `representative`: one wheel and the sdist at most, the ruby platform's gem; `all`: every artifact of the release. */
   readonly artifacts: 'representative' | 'all';
+  /** This version, as published, in place of the newest; one that is yanked, unlisted or deprecated is given all the same. */
+  readonly version?: string;
 }
 
 export interface Registry {

@@ -17,6 +17,17 @@ export interface SarifContext {
     readonly docs: string;
     readonly revoke: string;
   }[];
+  /** Who decided that a finding may stay, by its fingerprint; null for one that nobody did. Such a result is marked, not left out. */
+  readonly suppressed?: (fingerprint: string) => SarifSuppression | null;
+  /** False where the key of the fingerprints lasts for one scan alone: they are left out, since they would make every alert a new one. */
+  readonly lasting?: boolean;
+}
+
+export interface SarifSuppression {
+  readonly author: string;
+  /** ISO 8601. */
+  readonly date: string;
+  readonly reason: string;
 }
 
 /**
@@ -114,8 +125,13 @@ function resultOf(finding: Finding, { rules, files, context }: Known): Result {
         },
       },
     ],
-    fingerprints: { 'token/v1': finding.fingerprint },
-    partialFingerprints: { 'tokenAndPath/v1': [finding.fingerprint, ...place.path.map(encodeUri)].join('/') },
+    ...(context.lasting === false
+      ? {}
+      : {
+          fingerprints: { 'token/v1': finding.fingerprint },
+          partialFingerprints: { 'tokenAndPath/v1': [finding.fingerprint, ...place.path.map(encodeUri)].join('/') },
+        }),
+    ...suppressionsOf(finding, context),
     properties: {
       service: finding.service,
       format: finding.format,
@@ -128,6 +144,15 @@ function resultOf(finding: Finding, { rules, files, context }: Known): Result {
       ...(service === undefined ? {} : { documentation: service.docs, revoke: service.revoke }),
     },
   };
+}
+
+/** An empty list where suppressions are known and none holds; no list where nobody looked (SARIF 2.1.0, 3.27.23). */
+function suppressionsOf({ fingerprint }: Finding, { suppressed }: SarifContext): Pick<Result, 'suppressions'> {
+  if (suppressed === undefined) return {};
+  const found = suppressed(fingerprint);
+  if (found === null) return { suppressions: [] };
+  const { author, date, reason } = found;
+  return { suppressions: [{ kind: 'external', status: 'accepted', justification: plain(reason), properties: { author, date } }] };
 }
 
 /** `open`: evaluated, and too little is known to decide. Only what fails has a level other than `none`. */

@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_DATABASE } from '../data/location.ts';
 import { readConfig } from './config.ts';
 import { UsageError } from './errors.ts';
+import { readWordList } from './known-tokens.ts';
 
-function file(name: string, text: string): string {
+function file(name: string, text: string | Uint8Array): string {
   const path = join(mkdtempSync(join(tmpdir(), 'incidence-config-')), name);
   writeFileSync(path, text);
   return path;
@@ -74,7 +75,32 @@ describe('configuration', () => {
     ['an unknown mode', 'validation: {mode: maybe}\n', /validation\.mode: one of off, offline, live, not "maybe"/],
     ['a negative sample', 'sample: -3\n', /sample/],
     ['a list', '- a\n', /must hold settings by name/],
-    ['broken YAML', 'a: [\n', /neither YAML nor JSON/],
+    ['broken YAML', 'seed: a\nb: [\n', /neither YAML nor JSON: .* in line [23]/],
+    [
+      'an unknown service',
+      'seed: a\nvalidation:\n  services:\n    slak: {}\n',
+      /line 4: validation\.services\.slak: .* there are aws, .*slack/,
+    ],
+    [
+      'a host without https',
+      'validation:\n  services:\n    gitlab:\n      host: http://gitlab.example\n',
+      /line 4: validation\.services\.gitlab\.host: takes an https URL \(or http on loopback\)/,
+    ],
+    [
+      'a token in place of its hash',
+      'validation:\n  canaries:\n    - sha256: a-token\n      source: mine\n',
+      /line 3: validation\.canaries\.0\.sha256: the SHA-256(?!.*a-token)/,
+    ],
+    [
+      'an example without a source',
+      'validation:\n  examples: [{sha256: x}]\n',
+      /examples\.0\.source: where the token comes from/,
+    ],
+    [
+      'a bare token as an example',
+      'validation:\n  examples: [a-token]\n',
+      /examples\.0: takes sha256 and source, and nothing else\n?$/,
+    ],
   ])('refuses %s and says what it takes', (_, text, message) => {
     expect(problem(() => readConfig({ file: file('bad.yaml', text), env: {} }))).toMatch(message);
   });
@@ -83,5 +109,22 @@ describe('configuration', () => {
     expect(problem(() => readConfig({ file: '/nowhere/at-all.yaml', env: {} }))).toMatch(
       /at-all\.yaml cannot be read \(ENOENT\)/,
     );
+  });
+});
+
+describe('a word list of demo secrets', () => {
+  const listed = (text: string | Uint8Array) => readWordList(file('words.txt', text));
+
+  test('has a secret a line, each once, whatever it begins with', () => {
+    expect(listed('secret\r\n\n# no comment\nsecret\n')).toEqual(['secret', '# no comment']);
+  });
+
+  test.each([
+    ['control characters', 'a\nb\u0000c\n', /line 2 has control characters/],
+    ['a line that is no word', `a\nb\n${'x'.repeat(1025)}`, /line 3 has 1025 characters, more than 1024/],
+    ['bytes that are no text', Buffer.from([97, 10, 255, 10]), /not UTF-8 text: see line 2/],
+    ['nothing', '\n', /has no words/],
+  ])('with %s is refused by its line', (_, text, message) => {
+    expect(problem(() => listed(text))).toMatch(message);
   });
 });

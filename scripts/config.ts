@@ -4,13 +4,14 @@
  * Precedence, weakest first: defaults, the file (`--config`, YAML or JSON), `INCIDENCE_*` variables, options. A variable
  * names a setting by its path with two underscores between levels: `INCIDENCE_REGISTRIES__NPM__ORIGINS__REGISTRY`.
  */
-import { readFileSync } from 'node:fs';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { SERVICES } from '../analysis/services/index.ts';
+import { hostProblem } from '../analysis/validate/target.ts';
 import { parseSampleSize } from '../crawler/sample.ts';
 import { DEFAULT_DATABASE } from '../data/location.ts';
 import type { RegistryId } from '../data/model.ts';
 import { UsageError } from './errors.ts';
+import { readWrittenFile, type WrittenFile } from './written-file.ts';
 
 /** How many unranked packages to draw, as people write it; `parseSampleSize` says what it means. */
 const sampleSize = z.union([z.number(), z.string()]).superRefine((value, context) => {
@@ -41,6 +42,10 @@ const service = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether the service may be asked'),
   host: z
     .string()
+    .superRefine((host, context) => {
+      const problem = hostProblem(host);
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+    })
     .optional()
     .describe("Where to ask instead of the service's own host; {host} in its path stands for the original host name"),
   family: z
@@ -49,6 +54,33 @@ const service = z.strictObject({
     .describe('Which policies its findings count for, in place of what the service declares'),
   allowEffects: z.boolean().default(false).describe('Allows a check whose effect is not a plain read, for this service alone'),
 });
+
+const SERVICE_IDS: ReadonlySet<string> = new Set(SERVICES.map(({ id }) => id));
+
+/** Settings of services by their ids; an id that names none is a mistake, and what is meant may be among the valid ones. */
+const services = z.record(z.string(), service).superRefine((settings, context) => {
+  for (const id of Object.keys(settings)) {
+    if (SERVICE_IDS.has(id)) continue;
+    const message = `there is no service ${JSON.stringify(id)}; there are ${[...SERVICE_IDS].join(', ')}`;
+    context.addIssue({ code: 'custom', path: [id], message });
+  }
+});
+
+/** A token that is no secret, by its hash: a configuration is no place for tokens, and what came is never repeated. */
+const knownToken = z.strictObject(
+  {
+    sha256: z
+      .string('the SHA-256 of the token: 64 hexadecimal digits in lower case')
+      .regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the token: 64 hexadecimal digits in lower case (printf %s TOKEN | sha256sum)')
+      .describe('SHA-256 of the token, or of one part of a pair: printf %s TOKEN | sha256sum'),
+    source: z
+      .string('where the token comes from, in words')
+      .trim()
+      .min(1, 'where the token comes from, in words')
+      .describe('Where it comes from, such as the page that prints it'),
+  },
+  'takes sha256 and source, and nothing else',
+);
 
 /** Everything that can be set; `describe` texts become those of the JSON Schema that editors read. */
 export const configSchema = z.strictObject({
@@ -96,9 +128,19 @@ export const configSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe('Asks once more what a kill cut off before the answer; off, since nobody knows whether the question arrived'),
-      services: z.record(z.string(), service).default({}),
+      services: services.default({}),
+      examples: z.array(knownToken).default([]).describe('Published examples of your own, never asked about'),
+      canaries: z.array(knownToken).default([]).describe('Canaries, laid out to be found; never asked about'),
+      demoSecrets: z
+        .string()
+        .optional()
+        .describe('File with further secrets that JWTs of tutorials are signed with, one a line; such a JWT is an example'),
     })
     .prefault({}),
+  suppressions: z
+    .string()
+    .optional()
+    .describe('File with findings that scan shall not fail for, each with its author and reason'),
   limits: z
     .strictObject({
       artifactBytes: z
@@ -129,11 +171,12 @@ export interface ConfigInput {
 
 /** Reads and checks the configuration; every mistake is a UsageError that names the setting, what it takes and what came. */
 export function readConfig({ file, env, options = {} }: ConfigInput): Config {
-  const sources = [file === undefined ? {} : readFile(file), fromEnvironment(env), options];
+  const written = file === undefined ? null : readWrittenFile(file, 'config file');
+  const sources = [written === null ? {} : settingsIn(written, file ?? ''), fromEnvironment(env), options];
   const merged = sources.reduce<Record<string, unknown>>((all, one) => merge(all, one), {});
   const parsed = configSchema.safeParse(merged, { error: describe });
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'the whole file'}: ${issue.message}`);
+    const lines = parsed.error.issues.map((issue) => `  ${mistakeIn(issue, written)}`);
     throw new UsageError(`the configuration${file === undefined ? '' : ` (${file})`} cannot be used:\n${lines.join('\n')}`);
   }
   return deepFreeze(parsed.data);
@@ -166,26 +209,14 @@ function describe(issue: z.core.$ZodRawIssue): string | undefined {
   return undefined;
 }
 
-function readFile(path: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(
-      `the config file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}); give an existing YAML or JSON file`,
-      {
-        cause: error,
-      },
-    );
-  }
-  let value: unknown;
-  try {
-    value = parseYaml(text, { maxAliasCount: 10 });
-  } catch (error) {
-    throw new UsageError(`the config file ${path} is neither YAML nor JSON: ${(error as Error).message.split('\n')[0] ?? ''}`, {
-      cause: error,
-    });
-  }
+/** `line 4: validation.mode: one of …`; the line where the file has the setting, and no variable or option replaced it. */
+export function mistakeIn(issue: z.core.$ZodIssue, written: WrittenFile | null): string {
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+  const line = written?.lineOf(path) ?? null;
+  return `${line === null ? '' : `line ${line}: `}${issue.path.join('.') || 'the whole file'}: ${issue.message}`;
+}
+
+function settingsIn({ value }: WrittenFile, path: string): Record<string, unknown> {
   if (value === null || value === undefined) return {};
   if (!isRecord(value))
     throw new UsageError(

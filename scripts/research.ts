@@ -33,6 +33,7 @@ import { freeAbandoned } from '../data/store/work.ts';
 import { sampleOf, type Config } from './config.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { readKey } from './key.ts';
+import { knownTokens } from './known-tokens.ts';
 import type { MetricsSources } from './metrics.ts';
 import { follow, type Line, type Tally, type Track } from './pipeline.ts';
 import { refuseOverCeiling } from './planning.ts';
@@ -296,6 +297,7 @@ function validatorOf(
     now: () => new Date(now()),
     random: seededRandom(randomBytes(16).toString('hex')),
     settings: settingsOf(config),
+    ...knownTokens(config),
     periodDays: config.validation.periodDays,
     ...(config.validation.askInterrupted ? { askInterruptedBefore: new Date(now()) } : {}),
     audit: auditTrail(database, { run, keyId }),

@@ -85,7 +85,8 @@ function judge(parts: Parts, env: Env): Reading | null {
   const token = reveal(parts);
   const jwt = parseJwt(token);
   if (jwt === null) return { verdict: 'unknown', reason: 'not-a-jwt' };
-  if (isSignedWithDemoSecret(token, jwt.algorithm)) return { verdict: 'published-example', reason: 'demo-secret' };
+  if (isSignedWithDemoSecret(token, jwt.algorithm, env.demoSecrets))
+    return { verdict: 'published-example', reason: 'demo-secret' };
   const now = env.now.getTime() / 1000;
   if (jwt.expires !== null && jwt.expires <= now) return { verdict: 'inactive', reason: 'expired' };
   if (jwt.notBefore !== null && jwt.notBefore > now + LEEWAY_SECONDS) return { verdict: 'inactive', reason: 'not-yet-valid' };

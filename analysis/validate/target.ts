@@ -22,16 +22,23 @@ export function targetOf(request: ProbeRequest, hosts: readonly string[], config
   return { request: { ...request, url: moved.href }, host: moved.hostname };
 }
 
-/** Checks a configured host; the error says what it takes. */
-export function checkConfiguredHost(service: string, host: string): void {
+/** What is wrong with a configured host, in words that say what it takes; null where it can be used. */
+export function hostProblem(host: string): string | null {
   const url = parse(host);
   const isLoopback = url !== null && /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(url.hostname);
   const usable = url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback));
-  const starInName = url !== null && decodeURIComponent(url.host).includes('{');
-  if (!usable || starInName || url.search !== '' || url.hash !== '')
-    throw new Error(
-      `validation.services.${service}.host takes an https URL (or http on loopback), with {host} in its path at most, not ${JSON.stringify(host)}`,
-    );
+  const starInName = url !== null && /\{|%7b/i.test(url.host);
+  // A user or a password would be sent to the log of whoever answers there, and is printed nowhere.
+  const hasLogin = url !== null && (url.username !== '' || url.password !== '');
+  if (usable && !starInName && !hasLogin && url.search === '' && url.hash === '') return null;
+  const shown = hasLogin ? 'one with a login in it' : JSON.stringify(host);
+  return `takes an https URL (or http on loopback), with {host} in its path at most, not ${shown}`;
+}
+
+/** Checks a configured host; the error says what it takes. */
+export function checkConfiguredHost(service: string, host: string): void {
+  const problem = hostProblem(host);
+  if (problem !== null) throw new Error(`validation.services.${service}.host ${problem}`);
 }
 
 /** Whether a configured host is on this machine, where nobody needs politeness. */

@@ -1,104 +1,65 @@
-import { styleText } from 'node:util';
-import { SERVICES } from '../../analysis/services/index.ts';
-import { keyFileOf } from '../../data/location.ts';
-import type { Finding, ScanReport } from '../../data/model.ts';
-import { POLICIES } from '../../data/policies.ts';
+import { REGISTRY_IDS } from '../../data/model.ts';
 import type { Command } from '../command.ts';
-import { readConfig } from '../config.ts';
-import { EXIT } from '../errors.ts';
-import { readKey } from '../key.ts';
-import { scanLocal } from '../local-scan.ts';
-import { createLog } from '../log.ts';
-import { printable } from '../output.ts';
-import { settingsOf, userAgentOf, walkLimits } from '../setup.ts';
+import { scanAsGate } from '../scan-gate.ts';
 
 interface Arguments {
-  readonly path: string;
+  readonly what: string;
+  readonly registry: string | undefined;
+  readonly 'npm-pack': boolean;
   readonly format: string;
   readonly validate: string | undefined;
+  readonly suppressions: string | undefined;
+  readonly 'key-file': string | undefined;
+  readonly 'fail-on': string[] | undefined;
   readonly config: string | undefined;
   readonly contact: string | undefined;
 }
 
 export const scan: Command<Arguments> = {
   name: 'scan',
-  usage: 'scan <path>',
-  describe: 'Look into packages and files of this machine, and say what tokens they carry',
+  usage: 'scan <what>',
+  describe: 'Look into packages and files, and say what tokens they carry: a gate before publishing',
   options: (yargs) =>
     yargs
-      .positional('path', {
+      .positional('what', {
         type: 'string',
         demandOption: true,
-        describe: 'A package (.gem, .nupkg, .whl, .tgz, …), any file, or a folder of them',
+        describe: 'A package (.gem, .nupkg, .whl, .tgz, …), any file, or a folder of them; with --registry, NAME or NAME@VERSION',
       })
-      .option('format', { choices: ['text', 'json'], default: 'text', describe: 'json: one object per artifact and line' })
+      .option('registry', {
+        type: 'string',
+        describe: `Look into a release of this registry: one of ${REGISTRY_IDS.join(', ')}; needs a contact`,
+      })
+      .option('npm-pack', {
+        type: 'boolean',
+        default: false,
+        describe: 'Look into what npm pack would ship from the folder; nothing is executed',
+      })
+      .option('format', {
+        choices: ['text', 'json', 'sarif'],
+        default: 'text',
+        describe: 'json: one object per artifact and line; sarif: one log for code scanning pages',
+      })
       .option('validate', {
         choices: ['off', 'offline', 'live'],
         describe: 'off: ask nobody (default); live: ask each service whether it accepts a token',
       })
+      .option('suppressions', { type: 'string', describe: 'File with findings that may stay, each with author, date and reason' })
+      .option('key-file', {
+        type: 'string',
+        describe: 'Key of the fingerprints, made where it is missing; keep it, never publish it',
+      })
+      .option('fail-on', {
+        type: 'string',
+        array: true,
+        describe: 'Policies that fail the scan, in place of those that fail a build by the catalogue',
+      })
       .option('contact', { type: 'string', describe: 'Mail address or URL, sent with every question; needed for live' })
       .option('config', { type: 'string', describe: 'Configuration file (YAML or JSON)' }),
   async run(args) {
-    const config = readConfig({
-      file: args.config,
-      env: process.env,
-      options: { contact: args.contact, ...(args.validate === undefined ? {} : { validation: { mode: args.validate } }) },
-    });
-    let violated = false;
-    let unread = false;
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort(new Error('stopped by SIGINT')));
-    const reports = scanLocal({
-      path: args.path,
-      key: readKey(config.keyFile ?? keyFileOf(config.db)),
-      mode: config.validation.mode,
-      contact: config.contact,
-      userAgent: userAgentOf(config),
-      settings: settingsOf(config),
-      limits: walkLimits(config),
-      log: createLog('warn'),
-      signal: stop.signal,
-    });
-    for await (const report of reports) {
-      violated ||= report.findings.some(isViolation);
-      unread ||= report.skipped.length > 0;
-      process.stdout.write(args.format === 'json' ? `${JSON.stringify(flat(report))}\n` : text(report));
-    }
-    if (violated) return EXIT.violated;
-    return unread ? EXIT.partial : EXIT.done;
+    const { env, stdout, stderr } = process;
+    return scanAsGate(args, { env, stdout, stderr, signal: stop.signal });
   },
 };
-
-/** A policy that fails a build: the catalogue says which. */
-function isViolation({ policy }: Finding): boolean {
-  return POLICIES.some((one) => one.id === policy && one.ciStatus === 'fail');
-}
-
-/** The report as printed for programs: places are part of the finding. */
-function flat({ artifact, findings, skipped, stats }: ScanReport) {
-  return {
-    artifact,
-    findings: findings.map(({ place, ...finding }) => ({ ...finding, ...place })),
-    skipped,
-    stats,
-  };
-}
-
-function text({ artifact, findings, skipped, stats }: ScanReport): string {
-  const head = `${styleText('bold', printable(artifact.name))}  ${stats.entries} ${stats.entries === 1 ? 'entry' : 'entries'}, ${artifact.bytes} bytes`;
-  const found = findings.map((finding) => {
-    const { place } = finding;
-    const service = SERVICES.find((one) => one.id === finding.service);
-    const where = place.path.slice(1).map(printable).join(' > ') || printable(artifact.name);
-    const policy = finding.policy === null ? '' : `, ${finding.policy}`;
-    return [
-      `  ${styleText(isViolation(finding) ? 'red' : 'yellow', finding.verdict)}  ${service?.label ?? finding.service} ${printable(finding.redacted)}  (${finding.reason}${policy})`,
-      `      ${where}, line ${place.line}, column ${place.column}${place.decoding.length === 0 ? '' : `, inside ${place.decoding.join(', ')}`}`,
-      ...(isViolation(finding) && service !== undefined ? [`      revoke it: ${service.revoke}`] : []),
-    ].join('\n');
-  });
-  const missed = skipped.map(
-    (one) => `  not read: ${one.path.map(printable).join(' > ')}: ${printable(one.detail)} (${one.reason})`,
-  );
-  return `${[head, ...found, ...missed].join('\n')}\n`;
-}

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { NoRelease, NoReleaseReason, Release } from '../../../data/model.ts';
 import { CrawlError, Gone, Malformed } from '../../errors.ts';
 import { jsonItems } from '../../json-items.ts';
-import type { Reply, RegistryIo } from '../../registry.ts';
+import type { LatestOptions, Reply, RegistryIo } from '../../registry.ts';
 import { digestOf } from './integrity.ts';
 import { baseName, encodeName } from './name.ts';
 
@@ -18,17 +18,20 @@ const MAX_MANIFEST = 16 * 1024 * 1024;
 /** npm refuses documents above 100 MB; this one is read as a stream. */
 const MAX_DOCUMENT = 256 * 1024 * 1024;
 
-export async function latest(name: string, io: RegistryIo): Promise<Release | NoRelease> {
+export async function latest(name: string, io: RegistryIo, options: Partial<LatestOptions> = {}): Promise<Release | NoRelease> {
+  const wanted = options.version === undefined ? 'latest' : encodeURIComponent(options.version);
   const manifest = await unlessNone(name, () =>
-    io.json(`${packageUrl(name, io)}/latest`, { accept: 'application/json', maxBytes: MAX_MANIFEST }),
+    io.json(`${packageUrl(name, io)}/${wanted}`, { accept: 'application/json', maxBytes: MAX_MANIFEST }),
   );
   if (manifest !== null && 'reason' in manifest && manifest.reason !== 'not-found') return manifest;
   const body = manifest !== null && 'body' in manifest ? manifest.body : {};
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    const url = `${packageUrl(name, io)}/latest`;
+    const url = `${packageUrl(name, io)}/${wanted}`;
     throw new Malformed(`expected a version of the package as a JSON object in ${url}`, { url });
   }
   const version = readVersion(body);
+  if (version === null && options.version !== undefined)
+    return none(name, 'no-release', `there is no version ${options.version}`);
   return version === null ? fromDocument(name, io) : released(name, version, io, []);
 }
 

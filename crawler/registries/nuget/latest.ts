@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Artifact, Digest, NoRelease, NoReleaseReason, Release } from '../../../data/model.ts';
 import { Gone, Malformed, TooLarge } from '../../errors.ts';
 import { jsonItems } from '../../json-items.ts';
-import type { RegistryIo } from '../../registry.ts';
+import type { LatestOptions, RegistryIo } from '../../registry.ts';
 import {
   compareNugetVersions,
   isNugetPrerelease,
@@ -26,7 +26,11 @@ const MAX_REGISTRATION = 64 * 1024 * 1024;
 const USUAL_LEAF = 2 * 1024 * 1024;
 const MAX_LEAF = 256 * 1024 * 1024;
 
-export async function latest(name: string, io: RegistryIo): Promise<Release | NoRelease> {
+export async function latest(
+  name: string,
+  io: RegistryIo,
+  { version }: Partial<LatestOptions> = {},
+): Promise<Release | NoRelease> {
   const key = lowerNugetId(name);
   const pages = await fromResource('registrations', io, async (base) => {
     try {
@@ -37,6 +41,11 @@ export async function latest(name: string, io: RegistryIo): Promise<Release | No
     }
   });
   if (pages === null) return none(name, 'not-found', 'status 404');
+  if (version !== undefined) {
+    const wanted = parseNugetVersion(version);
+    const found = wanted === null ? null : await exactly(wanted, pages, io);
+    return found === null ? none(name, 'no-release', `there is no version ${version}`) : released(name, found, io);
+  }
   const newest = await newestOf(pages, io);
   if (newest.best !== null) return released(name, newest.best, io);
   return newest.seen === 0
@@ -116,6 +125,18 @@ async function newestOf(pages: readonly RegistrationPage[], io: RegistryIo) {
     }
   }
   return { best: stable ?? prerelease, seen };
+}
+
+/** The version, listed or not. */
+async function exactly(wanted: NugetVersion, pages: readonly RegistrationPage[], io: RegistryIo): Promise<Candidate | null> {
+  for (const page of pages) {
+    if (page.upper !== null && compareNugetVersions(page.upper, wanted) < 0) break;
+    for (const item of page.items ?? (await pageItems(page.url, io))) {
+      const entry = readEntry(item, io);
+      if (entry !== null && compareNugetVersions(entry.version, wanted) === 0) return entry;
+    }
+  }
+  return null;
 }
 
 async function pageItems(at: string, io: RegistryIo): Promise<readonly unknown[]> {

@@ -20,6 +20,7 @@ const MAX_PAGE = 256 * 1024 * 1024;
 
 export async function latest(name: string, io: RegistryIo, options: LatestOptions): Promise<Release | NoRelease> {
   const project = { name, key: normalise(name) };
+  if (options.version !== undefined) return exactly(project, options.version, io, options);
   const named = await fromJsonApi(project, io, options);
   return typeof named === 'string' ? fromSimpleApi(project, io, options, named) : named;
 }
@@ -47,6 +48,22 @@ const projectSchema = z.object({
   info: z.object({ version: z.string().min(1) }),
   urls: z.array(z.unknown()),
 });
+
+/** One release, by the JSON API: its files, yanked ones included. */
+async function exactly(project: Project, version: string, io: RegistryIo, options: LatestOptions): Promise<Release | NoRelease> {
+  const url = `${io.origin('index')}/pypi/${project.key}/${encodeURIComponent(version)}/json`;
+  try {
+    const { body } = await io.json(url, { accept: 'application/json', maxBytes: MAX_PROJECT });
+    const parsed = projectSchema.safeParse(body);
+    if (!parsed.success) throw new Malformed(`expected info.version and urls in ${url}; is this PyPI's JSON API?`, { url });
+    const files = readFiles(parsed.data.urls, io).map((file) => ({ ...file, yanked: false }));
+    if (files.length === 0) return none(project, 'no-artifact', `${version} has no files`);
+    return released(project, parsed.data.info.version, files, url, io, options, []);
+  } catch (error) {
+    if (error instanceof Gone) return none(project, 'no-release', `there is no version ${version}, or no such project`);
+    throw error;
+  }
+}
 
 /** The release, why there is none, or a sentence that says why the simple API has to be asked. */
 async function fromJsonApi(project: Project, io: RegistryIo, options: LatestOptions): Promise<Release | NoRelease | string> {

@@ -15,8 +15,12 @@ import { staticIndex } from './specs-file.ts';
 const MAX_INFO = 64 * 1024 * 1024;
 
 export async function latest(name: string, io: RegistryIo, options: LatestOptions): Promise<Release | NoRelease> {
-  const versions = await versionsOf(name, io);
-  if (typeof versions === 'string') return none(name, 'not-found', versions);
+  const all = await versionsOf(name, io);
+  if (typeof all === 'string') return none(name, 'not-found', all);
+  const { version } = options;
+  const versions = version === undefined ? all : all.filter((one) => one.number === version);
+  if (version !== undefined && versions.length === 0)
+    return none(name, 'no-release', `the index lists no version ${version}; yanked versions are not in it`);
   const [best] = versions.toSorted(byPreference);
   if (best === undefined) return none(name, 'all-yanked', 'the index lists no version');
   const siblings = versions.filter((one) => one.number === best.number).sort(byPreference);
