@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tgz, utf8, zip } from '../analysis/archive/build.ts';
 import { EXIT } from './errors.ts';
-import { scanLocal } from './local-scan.ts';
+import { localScanner } from './local-scan.ts';
 
 const NOBODY = 65_534;
 const CLI = resolve(import.meta.dirname, 'cli.ts');
@@ -23,7 +23,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    name: 'words.txt',
+    name: 'words.tgz',
     lay: (path) => writeFileSync(path, 'only words\n'),
     reason: 'not-an-archive',
     words: /no archive that can be read; it was searched as it is/,
@@ -150,10 +150,12 @@ test('a folder and a file without permission, for somebody who is not root', asy
       contact: undefined,
       userAgent: 'test',
       settings: {},
+      known: {},
       limits: {},
+      artifactBytes: 1e6,
     } as const;
     const { signal } = new AbortController();
-    for await (const { artifact, skipped } of scanLocal({ ...options, path: place, log: { warn() {} }, signal }))
+    for await (const { artifact, skipped } of localScanner({ ...options, log: { warn() {} }, signal }).path(place))
       rows.push(`${artifact.name}: ${skipped.map(({ reason, detail }) => `${reason}, ${detail}`).join()}`);
     expect(rows).toEqual([
       'open.tgz: ',
