@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { DialectWords } from './dialect.ts';
+import type { CopyEngine } from './public-tables.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface Database {
   /** The few words in which its kind differs from others. */
   readonly words: DialectWords;
   readonly readOnly: boolean;
+  /** Writes the public copy into a folder; see `public-copy.ts`. */
+  readonly copyTo: CopyEngine;
   /** Gives the file or the connections back; the database is unusable afterwards. Harmless when repeated. */
   close(): Promise<void>;
 }
@@ -32,7 +35,12 @@ export type DatabaseReason =
   | 'newer'
   | 'older'
   | 'damaged'
-  | 'busy';
+  | 'busy'
+  /** A server that lacks what is needed. */
+  | 'unsuitable'
+  | 'unreachable'
+  /** A server that does not let us in. */
+  | 'refused';
 
 /** A database that cannot be used: the message says what was expected, what came and what to do. */
 export class DatabaseError extends Error {

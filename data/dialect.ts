@@ -4,6 +4,10 @@ export interface DialectWords {
   readonly identity: string;
   /** Suffix for tables that are stored in the order of their primary key. */
   readonly clustered: string;
+  /** A statement that makes or changes tables, as this kind of database takes it: texts compare byte by byte everywhere. */
+  readonly ddl: (statement: string) => string;
+  /** Statements that mark a new database as one of ours, where the file itself does not. */
+  readonly marks: readonly string[];
   /** Expression for integer milliseconds as ISO 8601 text, UTC; null for null. */
   readonly iso: (millis: string) => string;
   /** Expression for the present moment by the database's clock, in integer milliseconds since 1970; moves within a transaction. */

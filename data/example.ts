@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 import type { Finding, RegistryId, Release, ScanReport, Skipped } from './model.ts';
 import { openDatabase } from './open.ts';
 import { policyOf } from './policies.ts';
+import { dropDatabase, freshDatabase } from './postgres/test-server.ts';
 import { finishFrame, readFrame, saveNamePage, type FramePackage } from './store/frame.ts';
 import { openOrResumeRun, type RunSpec } from './store/run.ts';
 import { saveRanking, saveSelection } from './store/selection.ts';
@@ -33,16 +34,19 @@ export const SPEC: RunSpec = {
   ],
 };
 
+export type TestKind = 'sqlite' | 'postgres';
+
 export interface TestDatabase extends AsyncDisposable {
   readonly database: Database;
+  /** What opens it once more. */
   readonly path: string;
   readonly folder: string;
 }
 
-/** A database in a folder of its own, gone at the end of the block. */
-export async function temporaryDatabase(): Promise<TestDatabase> {
+/** A database of its own, gone at the end of the block; a file in a folder of its own unless told otherwise. */
+export async function temporaryDatabase(kind: TestKind = 'sqlite'): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'incidence-data-'));
-  const path = join(folder, 'test.sqlite');
+  const path = kind === 'sqlite' ? join(folder, 'test.sqlite') : await freshDatabase();
   const database = await openDatabase(path);
   return {
     database,
@@ -50,6 +54,7 @@ export async function temporaryDatabase(): Promise<TestDatabase> {
     folder,
     async [Symbol.asyncDispose]() {
       await database.close();
+      if (kind !== 'sqlite') await dropDatabase(path);
       await rm(folder, { recursive: true });
     },
   };
@@ -159,8 +164,8 @@ export function analysed(
 }
 
 /** A database with one closed run: 2 registries of 60 packages, the first 20 ranked, 20 of the rest drawn. */
-export async function exampleDatabase(): Promise<TestDatabase> {
-  const made = await temporaryDatabase();
+export async function exampleDatabase(kind: TestKind = 'sqlite'): Promise<TestDatabase> {
+  const made = await temporaryDatabase(kind);
   const run = await openExampleRun(made.database);
   for (const registry of ['rubygems', 'npm'] as const) {
     const frame = await prepareRegistry(made.database, run, registry, { count: 60, ranked: 20, sample: 20 });

@@ -1,6 +1,5 @@
 /** Writes the copy of a database that may be given to everybody; `public-tables.ts` says what is in it. */
 import type { Database } from './database.ts';
-import { copyEngineOf } from './open.ts';
 import { POLICIES } from './policies.ts';
 import type { PublicCopy } from './public-tables.ts';
 import { collectStatistics } from './statistics/collect.ts';
@@ -15,7 +14,7 @@ export async function writePublicCopy(database: Database, folder: string): Promi
   const statistics: Statistics[] = [];
   for (const { id } of POLICIES) statistics.push(await collectStatistics(database, { policy: id }));
   if (statistics.some(({ run }) => run.scope !== 'registry')) throw new UnpublishableRun(database.url);
-  return copyEngineOf(database.url)(folder, statistics);
+  return await database.copyTo(folder, statistics);
 }
 
 /** The only finished runs are about chosen packages: their figures would point at these packages. */

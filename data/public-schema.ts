@@ -18,9 +18,16 @@ const KEY = 'public-schema';
  */
 export async function refreshPublicSchema(db: Kysely<Schema>, words: DialectWords): Promise<void> {
   const value = digestOf(words);
-  const stored = await db.selectFrom('meta').select('value').where('key', '=', KEY).executeTakeFirst();
-  if (stored?.value === value) return;
+  const stored = (of: Kysely<Schema>) => of.selectFrom('meta').select('value').where('key', '=', KEY);
+  if ((await stored(db).executeTakeFirst())?.value === value) return;
   await db.transaction().execute(async (tx) => {
+    // Two that open a database at once make the views one after the other.
+    await tx
+      .insertInto('meta')
+      .values({ key: KEY, value: '' })
+      .onConflict((oc) => oc.doNothing())
+      .execute();
+    if ((await stored(tx).forUpdate().executeTakeFirst())?.value === value) return;
     const ours = await tx.selectFrom('data_dictionary').select('view').distinct().execute();
     // The current run goes last: all others stand on it.
     const names = [...ours.map((one) => one.view).filter((name) => name !== 'current_run'), 'current_run'];
@@ -28,11 +35,7 @@ export async function refreshPublicSchema(db: Kysely<Schema>, words: DialectWord
     for (const view of views(words)) await sql`create view ${sql.table(view.name)} as ${sql.raw(view.sql)}`.execute(tx);
     await writeDictionary(tx);
     await writeLists(tx);
-    await tx
-      .insertInto('meta')
-      .values({ key: KEY, value })
-      .onConflict((oc) => oc.column('key').doUpdateSet({ value }))
-      .execute();
+    await tx.updateTable('meta').set({ value }).where('key', '=', KEY).execute();
   });
 }
 

@@ -152,4 +152,4 @@ export interface PublicCopy {
 }
 
 /** How a kind of database writes its copy. */
-export type CopyEngine = (folder: string, statistics: readonly Statistics[]) => PublicCopy;
+export type CopyEngine = (folder: string, statistics: readonly Statistics[]) => Promise<PublicCopy>;

@@ -14,7 +14,9 @@ const LOCK_TABLE = 'migration_lock';
 /** Applies what is missing; a database that knows migrations of the future is refused untouched. */
 export async function upgrade(db: Kysely<Schema>, words: DialectWords, url: string): Promise<void> {
   const known = migrations(words);
-  refuseNewer(await appliedTo(db), Object.keys(known), url);
+  const applied = await appliedTo(db);
+  refuseNewer(applied, Object.keys(known), url);
+  if (applied.length === Object.keys(known).length) return await refreshPublicSchema(db, words);
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => known },

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tgz, utf8, zip } from '../analysis/archive/build.ts';
+import { createExamples } from '../analysis/examples.ts';
 import { EXIT } from './errors.ts';
 import { localScanner } from './local-scan.ts';
 
@@ -150,7 +151,7 @@ test('a folder and a file without permission, for somebody who is not root', asy
       contact: undefined,
       userAgent: 'test',
       settings: {},
-      known: {},
+      known: { examples: createExamples(), demoSecrets: [] },
       limits: {},
       artifactBytes: 1e6,
     } as const;

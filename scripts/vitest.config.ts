@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['{crawler,analysis,reports,data,scripts}/**/*.test.ts'],
     environment: 'node',
+    globalSetup: ['data/postgres/test-setup.ts'],
     // Node's own type stripping runs the tests, so what passes here is what `node` runs.
     experimental: { viteModuleRunner: false },
     // Every core: half of the tests' time is waiting, for child processes and for clocks.

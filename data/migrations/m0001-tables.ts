@@ -6,7 +6,7 @@ import type { DialectWords } from '../dialect.ts';
 export function tables(words: DialectWords): Migration {
   return {
     async up(db) {
-      for (const statement of statements(words)) await sql.raw(statement).execute(db);
+      for (const statement of [...statements(words), ...words.marks]) await sql.raw(words.ddl(statement)).execute(db);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import type { DialectWords } from '../dialect.ts';
 
 /** Receipts of what was written for a service's own people: which tokens, for whom, when; never a token. */
-export function disclosures({ identity, clustered }: DialectWords): Migration {
+export function disclosures({ identity, clustered, ddl }: DialectWords): Migration {
   const statements = [
     `create table disclosure (
       id ${identity},
@@ -27,7 +27,7 @@ export function disclosures({ identity, clustered }: DialectWords): Migration {
   ];
   return {
     async up(db) {
-      for (const statement of statements) await sql.raw(statement).execute(db);
+      for (const statement of statements) await sql.raw(ddl(statement)).execute(db);
     },
   };
 }

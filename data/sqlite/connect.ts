@@ -16,6 +16,8 @@ const OPENING_MS = 5_000;
 export const SQLITE_WORDS: DialectWords = {
   identity: 'integer primary key',
   clustered: ' without rowid',
+  ddl: (statement) => statement,
+  marks: [],
   iso: (millis) => `strftime('%Y-%m-%dT%H:%M:%SZ', ${millis} / 1000, 'unixepoch')`,
   now: `cast(unixepoch('subsec') * 1000 as integer)`,
   // There is one writer at a time.

@@ -19,6 +19,7 @@ import {
   type Driver,
   type Kysely,
   type QueryResult,
+  type SelectModifierNode,
 } from 'kysely';
 
 /** How long to wait for another connection's transaction; the longest of ours is the selection of a census. */
@@ -31,9 +32,18 @@ export function sqliteDialect(sqlite: Sqlite): Dialect {
     createDriver: () => new SqliteDriver(sqlite),
     createAdapter: () => new TransactionalAdapter(),
     createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new LocklessCompiler(),
   };
 }
+
+/** Locks on rows have no words here and need none: whoever writes is alone from the first statement of the transaction. */
+class LocklessCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier === undefined || !LOCKS.has(node.modifier)) super.visitSelectModifier(node);
+  }
+}
+
+const LOCKS: ReadonlySet<string> = new Set(['ForKeyShare', 'ForUpdate', 'SkipLocked']);
 
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {

@@ -20,7 +20,7 @@ const OPENING = [
 const TYPES: Readonly<Record<PublicType, string>> = { text: 'text', integer: 'integer', number: 'real' };
 
 export function sqliteCopies(path: string): CopyEngine {
-  return (folder, statistics) => {
+  return async (folder, statistics) => {
     const target = join(folder, FILE);
     const draft = `${target}.draft`;
     const source = connectReadOnly(path);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Database } from '../database.ts';
 import {
   HOLDING,
@@ -11,6 +11,7 @@ import {
   report,
   temporaryDatabase,
 } from '../example.ts';
+import { describeOnEach } from '../kinds-in-tests.ts';
 import { TIERS, VERDICTS, tierOf, type RegistryId, type Verdict } from '../model.ts';
 import { closeRun } from '../store/close.ts';
 import { abandonRun, openOrResumeRun, switchOffService } from '../store/run.ts';
@@ -61,9 +62,9 @@ async function fill(database: Database, run: number, all: readonly Case[], order
   }
 }
 
-describe('counts', () => {
+describeOnEach('counts', (kind) => {
   test('are those of a second, plain count, tier by tier', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database, { registries: ['npm'] });
     const all = cases(160);
     await fill(made.database, run, all);
@@ -99,7 +100,7 @@ describe('counts', () => {
   });
 
   test('of every policy of the catalogue follow its own verdicts', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database, { registries: ['npm'] });
     const all = cases(160);
     await fill(made.database, run, all);
@@ -127,7 +128,7 @@ describe('counts', () => {
     const orders = [(index: number) => index, (index: number) => -index, (index: number) => (index * 7919) % 163];
     const results: Statistics[] = [];
     for (const order of orders) {
-      await using made = await temporaryDatabase();
+      await using made = await temporaryDatabase(kind);
       const run = await openExampleRun(made.database, { registries: ['npm'] });
       await fill(made.database, run, cases(160), order);
       const open = await collectStatistics(made.database, { ...ACTIVE, run });
@@ -143,7 +144,7 @@ describe('counts', () => {
   });
 
   test('of a run that is not finished say what is pending', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database, { registries: ['npm'] });
     const all = cases(160).map((one, index): Case =>
       index % 4 === 0 ? { state: 'pending', verdicts: [], partial: false } : one,
@@ -155,7 +156,7 @@ describe('counts', () => {
   });
 
   test('of a closed run stand without its raw rows', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database, { registries: ['npm'] });
     await fill(made.database, run, cases(160));
     await closeRun(made.database, run, 99);
@@ -166,7 +167,7 @@ describe('counts', () => {
   });
 
   test('attribute one content to every package that ships it', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database, { registries: ['npm'] });
     const frame = await prepareRegistry(made.database, run, 'npm', { count: 3, ranked: 0 });
     for (const { packageId, name } of frame) {
@@ -185,9 +186,9 @@ describe('counts', () => {
   });
 });
 
-describe('three things that never look alike', () => {
+describeOnEach('three things that never look alike', (kind) => {
   test('0 of n, not analysed, and policy not used', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database, { registries: ['npm'] });
     await fill(
       made.database,
@@ -210,14 +211,14 @@ describe('three things that never look alike', () => {
   });
 
   test('without validation no token can be called active', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database, { validation: 'off' });
     expect((await collectStatistics(made.database, { ...ACTIVE, run })).policyUsed).toBe(false);
     expect((await collectStatistics(made.database, { policy: 'SQ34304', run })).policyUsed).toBe(true);
   });
 
   test('a service whose check was switched off is named, and its policy counts as not used', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database);
     await switchOffService(made.database, run, 'slack', 'its control token was accepted');
     const statistics = await collectStatistics(made.database, { ...ACTIVE, run });
@@ -226,9 +227,9 @@ describe('three things that never look alike', () => {
   });
 });
 
-describe('what could point at a package', () => {
+describeOnEach('what could point at a package', (kind) => {
   test('is left out, and so is what would give it away', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database, { registries: ['rubygems', 'npm'] });
     const carriers = { alpha: 12, beta: 6, gamma: 2 };
     const services = Object.entries(carriers).flatMap(([service, packages]) => Array.from({ length: packages }, () => service));
@@ -257,9 +258,9 @@ describe('what could point at a package', () => {
   });
 });
 
-describe('history', () => {
+describeOnEach('history', (kind) => {
   test('tells each closed run with its denominators and what changed', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const first = await openExampleRun(database, { registries: ['npm'], validation: 'live' });
     await fill(database, first, cases(150));
@@ -305,7 +306,7 @@ describe('history', () => {
   });
 
   test('and the window of validation is that of the questions', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database);
     const memory = validationMemory(made.database, { run, keyId: 'key-1' });
     await memory.begin('slack', 'a', 5_000, 0);
@@ -315,9 +316,9 @@ describe('history', () => {
   });
 });
 
-describe('what cannot be collected says why', () => {
+describeOnEach('what cannot be collected says why', (kind) => {
   test('no run, an open run, a run given up, an unknown run, an unknown policy', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     await expect(collectStatistics(made.database, ACTIVE)).rejects.toThrow(/no closed run; it has no run at all/);
     const { id } = await openOrResumeRun(made.database, SPEC, HOLDING);
     await expect(collectStatistics(made.database, ACTIVE)).rejects.toThrow(/run 1 is still open: finish it/);
@@ -330,7 +331,7 @@ describe('what cannot be collected says why', () => {
   });
 
   test('named packages are the run to report only where there is no other', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const named = await openExampleRun(database, { scope: 'named', registries: ['npm'] });
     await fill(database, named, cases(120));

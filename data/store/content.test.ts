@@ -1,19 +1,20 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { analysed, finding, openExampleRun, prepareRegistry, release, report, temporaryDatabase } from '../example.ts';
+import { describeOnEach } from '../kinds-in-tests.ts';
 import type { Artifact } from '../model.ts';
 import { recallScan } from './content.ts';
 import { savePackageResult } from './work.ts';
 
 const FRESH = { now: 20_000, maxAgeMs: 1_000_000 };
 
-describe('recalling a scan', () => {
+describeOnEach('recalling a scan', (kind) => {
   const identity = (name: string, artifact: Artifact | undefined) => {
     if (artifact === undefined) throw new Error('a release has an artifact');
     return { registry: 'npm', key: name, version: '1.0', artifact } as const;
   };
 
   test('spares the download, and gives the same report', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const [one] = await prepareRegistry(database, run, 'npm', { count: 1, ranked: 0 });
@@ -29,7 +30,7 @@ describe('recalling a scan', () => {
   });
 
   test('makes no verdict younger than it is, however often it is recalled', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const first = await openExampleRun(database);
     const [one] = await prepareRegistry(database, first, 'npm', { count: 1, ranked: 0 });
@@ -50,7 +51,7 @@ describe('recalling a scan', () => {
   });
 
   test('is refused for other detectors, other terms, an old verdict or an open question', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const frame = await prepareRegistry(database, run, 'npm', { count: 2, ranked: 0 });
@@ -79,7 +80,7 @@ describe('recalling a scan', () => {
   });
 
   test('trusts SHA-1 and file names only within one release', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const [one] = await prepareRegistry(database, run, 'npm', { count: 1, ranked: 0 });

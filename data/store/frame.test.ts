@@ -1,12 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { names, openExampleRun, prepareRegistry, temporaryDatabase } from '../example.ts';
+import { describeOnEach } from '../kinds-in-tests.ts';
 import { finishFrame, readFrame, readFeed, registryProgress, saveChangePage, saveNamePage, saveNamedPackages } from './frame.ts';
 import { readProgress } from './progress.ts';
 import { readRanks, saveSelection } from './selection.ts';
 
-describe('the frame', () => {
+describeOnEach('the frame', (kind) => {
   test('pages repeat without doubling, and the cursor moves with the page', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database);
     const page = { names: names(3), cursor: 'a', dropped: { nameless: 2 } };
     await saveNamePage(made.database, run, 'npm', page);
@@ -21,7 +22,7 @@ describe('the frame', () => {
   });
 
   test('what is no longer listed is marked, and each run keeps its own frame', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const first = await openExampleRun(database);
     await saveNamePage(database, first, 'npm', { names: names(4), cursor: 'a', dropped: {} });
@@ -49,7 +50,7 @@ describe('the frame', () => {
   });
 
   test('a listing that lacks too much is not believed: nothing is marked, and it is begun anew', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const first = await openExampleRun(database);
     await saveNamePage(database, first, 'npm', { names: names(200), cursor: 'a', dropped: {} });
@@ -71,7 +72,7 @@ describe('the frame', () => {
   });
 
   test('named packages are a frame of their own and claim nothing of the registry', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const named = await openExampleRun(database, { scope: 'named' });
     const found = await saveNamedPackages(database, named, 'npm', [...names(2), ...names(1)], 5);
@@ -83,7 +84,7 @@ describe('the frame', () => {
   });
 
   test('a name with a NUL or half a character is stored as valid text', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database);
     await saveNamePage(made.database, run, 'npm', {
       names: [{ name: 'a\0b\uD800', key: 'a\0b\uD800' }],
@@ -94,9 +95,9 @@ describe('the frame', () => {
   });
 });
 
-describe('the sample', () => {
+describeOnEach('the sample', (kind) => {
   test('is stored once, in order, with the sizes of the strata', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const frame = await prepareRegistry(database, run, 'npm', { count: 300, ranked: 120, sample: 30 });

@@ -49,7 +49,7 @@ export async function readProgress({ db }: Database, run: number, now: number): 
     .select((eb) => [
       eb.fn.countAll<number>().as('packages'),
       eb.fn.sum<number>('partial').as('partial'),
-      eb.fn.sum<number>(eb.case().when('not_before', '>', now).then(1).else(0).end()).as('held'),
+      eb.fn.sum<number>(eb.case().when('not_before', '>', now).then(eb.lit(1)).else(eb.lit(0)).end()).as('held'),
     ])
     .where('run_id', '=', run)
     .groupBy(['registry', 'state'])

@@ -1,11 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { HOLDING, SPEC, openExampleRun, temporaryDatabase } from '../example.ts';
+import { describeOnEach } from '../kinds-in-tests.ts';
 import { thisHolder, isGone } from './holder.ts';
 import { RunError, abandonRun, openOrResumeRun, releaseRun, renewRun } from './run.ts';
 
-describe('runs', () => {
+describeOnEach('runs', (kind) => {
   test('the same spec resumes, another one opens', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const first = await openOrResumeRun(made.database, SPEC, HOLDING);
     expect(first).toEqual({ id: 1, outcome: 'opened', openedAt: 1_000 });
     const elsewhere = { ...SPEC, environment: { origins: { npm: 'http://127.0.0.1:4873' } } };
@@ -21,7 +22,7 @@ describe('runs', () => {
   });
 
   test('a run that another process holds is refused until that one is silent for long', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     await openExampleRun(made.database);
     const other = { holder: 'other', now: 30_000, leaseMs: 60_000 };
     await expect(openOrResumeRun(made.database, SPEC, other)).rejects.toThrow(/being worked on by test/);
@@ -42,7 +43,7 @@ describe('runs', () => {
   });
 
   test('a period has one run', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const spec = { ...SPEC, period: '2026-11' };
     const { id } = await openOrResumeRun(made.database, spec, HOLDING);
     const changed = openOrResumeRun(made.database, { ...spec, seed: 'other', detectorStamp: 'stamp-2' }, HOLDING);

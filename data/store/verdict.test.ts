@@ -1,18 +1,19 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { analysed, finding, openExampleRun, prepareRegistry, sha256, temporaryDatabase } from '../example.ts';
+import { describeOnEach } from '../kinds-in-tests.ts';
 import { readProgress } from './progress.ts';
 import { validationMemory } from './validation.ts';
 import { claimUnknown, settleUnknown } from './verdict.ts';
 import { savePackageResult } from './work.ts';
 
-describe('verdicts', () => {
+describeOnEach('verdicts', (kind) => {
   test('on one token do not depend on the order of arrival', async () => {
     for (const order of [
       ['unknown', 'active', 'inactive'],
       ['inactive', 'unknown', 'active'],
       ['active', 'inactive', 'unknown'],
     ] as const) {
-      await using made = await temporaryDatabase();
+      await using made = await temporaryDatabase(kind);
       const { database } = made;
       const run = await openExampleRun(database);
       const frame = await prepareRegistry(database, run, 'npm', { count: 3, ranked: 0 });
@@ -26,7 +27,7 @@ describe('verdicts', () => {
   });
 
   test('an open question is asked again, once at a time, until it is settled or given up', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const frame = await prepareRegistry(database, run, 'npm', { count: 1, ranked: 0 });
@@ -45,9 +46,9 @@ describe('verdicts', () => {
   });
 });
 
-describe('the memory of validation', () => {
+describeOnEach('the memory of validation', (kind) => {
   test('lets one ask, and only after a while again', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database);
     const memory = validationMemory(made.database, { run, keyId: 'key-1' });
     const token = sha256('a');

@@ -1,15 +1,16 @@
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { analysed, finding, openExampleRun, prepareRegistry, release, report, temporaryDatabase } from '../example.ts';
+import { describeOnEach } from '../kinds-in-tests.ts';
 import { thisHolder } from './holder.ts';
 import { readProgress } from './progress.ts';
 import { claimPackages, freeAbandoned, nextClaimAt, returnPackages, savePackageResult } from './work.ts';
 
 const CLAIM = { holder: 'worker', now: 10_000, leaseMs: 1_000, limit: 2, maxAttempts: 3 };
 
-describe('work', () => {
+describeOnEach('work', (kind) => {
   test('is taken in order, with a lease that ends', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     await prepareRegistry(database, run, 'npm', { count: 3, ranked: 1 });
@@ -27,7 +28,7 @@ describe('work', () => {
   });
 
   test('a package that takes every worker down is set aside with its reason', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     await prepareRegistry(database, run, 'npm', { count: 1, ranked: 0 });
@@ -39,7 +40,7 @@ describe('work', () => {
   });
 
   test('what a dead process of this machine held is free at once, what others hold is not', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     await prepareRegistry(database, run, 'npm', { count: 3, ranked: 0 });
@@ -53,7 +54,7 @@ describe('work', () => {
   });
 
   test('a clean stop gives packages back as if never taken', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const [one] = await prepareRegistry(database, run, 'npm', { count: 1, ranked: 0 });
@@ -63,7 +64,7 @@ describe('work', () => {
   });
 
   test('the first result stands', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const [one] = await prepareRegistry(database, run, 'npm', { count: 1, ranked: 0 });
@@ -81,7 +82,7 @@ describe('work', () => {
   });
 
   test('one content in two packages is one scan, and its findings belong to both', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const frame = await prepareRegistry(database, run, 'npm', { count: 2, ranked: 0 });
@@ -116,7 +117,7 @@ describe('work', () => {
   });
 
   test('addresses are kept without user, password and query', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const [one] = await prepareRegistry(database, run, 'npm', { count: 1, ranked: 0 });
@@ -127,9 +128,9 @@ describe('work', () => {
   });
 });
 
-describe('what may not be stored', () => {
+describeOnEach('what may not be stored', (kind) => {
   test('an object in place of a text is refused before it reaches the database', async () => {
-    await using made = await temporaryDatabase();
+    await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const [one] = await prepareRegistry(database, run, 'npm', { count: 1, ranked: 0 });

@@ -1,0 +1,21 @@
+/** What every kind of database brings along; `open.ts` chooses one by the address. */
+import type { Kysely } from 'kysely';
+import type { Database } from './database.ts';
+import type { DialectWords } from './dialect.ts';
+import type { CopyEngine } from './public-tables.ts';
+import type { QueryEngine } from './query-contract.ts';
+import type { Schema } from './schema.ts';
+
+export interface Kind {
+  /** The address without credentials: what messages show. */
+  readonly shown: string;
+  readonly words: DialectWords;
+  /** @throws DatabaseError where the address holds no database of ours and none can be made there */
+  connect(how: { readonly readOnly: boolean }): Promise<Kysely<Schema>>;
+  /** Our error for one of the driver's or of the system's; anything else stays what it is. */
+  explain(error: unknown): unknown;
+  /** How people's queries are answered; see `query.ts`. */
+  readonly query: QueryEngine;
+  /** How the public copy is written; see `public-copy.ts`. */
+  copy(database: Database): CopyEngine;
+}

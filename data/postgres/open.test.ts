@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { DatabaseError } from '../database.ts';
+import { openDatabase, openReadOnly } from '../open.ts';
+import { addressAs, administer, createRole, dropDatabase, emptyDatabase, freshDatabase, isServerMissing } from './test-server.ts';
+
+const skipped = isServerMissing ? ' (skipped: postgresql is not installed)' : '';
+
+async function failure(opening: Promise<unknown>): Promise<DatabaseError> {
+  const error = await opening.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof DatabaseError)) throw new Error(`expected a DatabaseError, got ${String(error)}`, { cause: error });
+  return error;
+}
+
+async function tablesOf(url: string): Promise<readonly string[]> {
+  const { rows } = await administer(url, `select relname from pg_class where relnamespace = 'public'::regnamespace order by 1`);
+  return rows.map((row) => String(row['relname']));
+}
+
+describe.skipIf(isServerMissing)(`a database on a server${skipped}`, () => {
+  test('is made in an empty one, opened again with what it holds, and shown without credentials', async () => {
+    const url = await emptyDatabase();
+    const first = await openDatabase(url);
+    expect(first.url).toMatch(/^postgres:\/\/localhost\/test_\d+_\d+$/);
+    await first.db.insertInto('meta').values({ key: 'mark', value: 'kept' }).execute();
+    await first.close();
+    await first.close();
+    const again = await openReadOnly(url);
+    expect(await again.db.selectFrom('meta').select('value').where('key', '=', 'mark').execute()).toEqual([{ value: 'kept' }]);
+    await expect(again.db.insertInto('meta').values({ key: 'a', value: 'b' }).execute()).rejects.toThrow(/read-only/);
+    await again.close();
+    await dropDatabase(url);
+  });
+
+  test('opened by several at once is made once', async () => {
+    const url = await emptyDatabase();
+    const all = await Promise.all(Array.from({ length: 4 }, () => openDatabase(url)));
+    for (const one of all) {
+      expect(await one.db.selectFrom('run').selectAll().execute()).toEqual([]);
+      await one.close();
+    }
+    await dropDatabase(url);
+  });
+
+  test('of another program is refused and stays as it is', async () => {
+    const url = await emptyDatabase();
+    await administer(url, 'create table meta (key text); create table run (id int)');
+    for (const open of [openDatabase, openReadOnly]) {
+      const error = await failure(open(url));
+      expect(error.reason).toBe('foreign');
+      expect(error.message).toContain('something else than a database of Incidence (schema public: meta, run)');
+    }
+    expect(await tablesOf(url)).toEqual(['meta', 'run']);
+    await dropDatabase(url);
+  });
+
+  test('of a newer version, or for reading of an older one, is refused', async () => {
+    const url = await freshDatabase();
+    await administer(url, `delete from migration where name like '0001%'`);
+    const older = await failure(openReadOnly(url));
+    expect(older.reason).toBe('older');
+    await administer(url, `insert into migration (name, timestamp) values ('0001-tables', ''), ('9999-future', '2030-01-01')`);
+    for (const open of [openDatabase, openReadOnly]) expect((await failure(open(url))).reason).toBe('newer');
+    await dropDatabase(url);
+  });
+
+  test('that is empty is no database for reading, and stays empty', async () => {
+    const url = await emptyDatabase();
+    expect((await failure(openReadOnly(url))).reason).toBe('missing');
+    expect(await tablesOf(url)).toEqual([]);
+    await dropDatabase(url);
+  });
+
+  test('without the rights, with a wrong password, or without a name is refused with what to do', async () => {
+    const url = await emptyDatabase();
+    const role = await createRole('stranger');
+    const rights = await failure(openDatabase(addressAs(url, role)));
+    expect(rights.reason).toBe('not-writable');
+    expect(rights.message).toContain(`grant create on schema public to ${role}`);
+    const guarded = await createRole('guarded', { password: 'right' });
+    for (const given of ['wrong']) {
+      const login = await failure(openDatabase(addressAs(url, guarded, given)));
+      expect(login.reason).toBe('refused');
+      expect(login.message).toContain('check user and password');
+      expect(`${login.message} ${String(login.stack)}`).not.toContain('wrong');
+    }
+    const none = await failure(openDatabase(url.replace('/test_', '/no_such_')));
+    expect(none.reason).toBe('missing');
+    expect(none.message).toContain('createdb');
+    expect(await tablesOf(url)).toEqual([]);
+    await dropDatabase(url);
+  });
+});
+
+describe('a server that is not there', () => {
+  test('is said so, without the password', async () => {
+    const error = await failure(openDatabase('postgres://me:word@127.0.0.1:1/x?sslmode=disable'));
+    expect(error.reason).toBe('unreachable');
+    expect(error.message).toContain('postgres://127.0.0.1:1/x cannot be reached');
+    expect(error.message).not.toContain('word');
+  });
+
+  test('and an address that is none', async () => {
+    const error = await failure(openDatabase('postgres://me:word@[::1/x'));
+    expect(error.reason).toBe('unknown-kind');
+    expect(error.message).not.toContain('word');
+  });
+});

@@ -1,0 +1,20 @@
+import { Kysely } from 'kysely';
+import type { Kind } from '../kind.ts';
+import type { Schema } from '../schema.ts';
+import { connectReadOnly, connectWritable, explain, SQLITE_WORDS } from './connect.ts';
+import { sqliteDialect } from './driver.ts';
+import { sqliteCopies } from './public-copy.ts';
+import { sqliteQueries } from './query.ts';
+
+/** A file, in which one process writes at a time. */
+export function sqliteKind(path: string): Kind {
+  return {
+    shown: path,
+    words: SQLITE_WORDS,
+    connect: async ({ readOnly }) =>
+      new Kysely<Schema>({ dialect: sqliteDialect(readOnly ? connectReadOnly(path) : connectWritable(path)) }),
+    explain: (error) => explain(error, path),
+    query: sqliteQueries(path),
+    copy: () => sqliteCopies(path),
+  };
+}
