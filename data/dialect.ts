@@ -8,6 +8,8 @@ export interface DialectWords {
   readonly ddl: (statement: string) => string;
   /** Statements that mark a new database as one of ours, where the file itself does not. */
   readonly marks: readonly string[];
+  /** Statements after which tables whose rows were given their numbers go on numbering behind the last one. */
+  readonly renumber: (tables: readonly string[]) => readonly string[];
   /** Expression for integer milliseconds as ISO 8601 text, UTC; null for null. */
   readonly iso: (millis: string) => string;
   /** Expression for the present moment by the database's clock, in integer milliseconds since 1970; moves within a transaction. */

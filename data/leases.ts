@@ -96,11 +96,12 @@ export function sharedLeases(database: Database, holder: string): Leases {
 
   async function takeFree(pool: LeasePool, wanted: number, ticket: number, condition: RawBuilder<unknown>): Promise<number[]> {
     const taken = await sql<{ position: number }>`
-      update permit set holder = ${holder}, ticket = ${ticket}, free_at = ${now} + ${pool.leaseMs + pool.graceMs}
-      where lane = ${pool.key} and free_at <= ${now} and position in (
+      with free as materialized (
         select position from permit where lane = ${pool.key} and position < ${pool.size} and free_at <= ${now} ${condition}
         order by free_at limit ${wanted}${sql.raw(words.skipLocked)}
-      ) returning position`.execute(db);
+      )
+      update permit set holder = ${holder}, ticket = ${ticket}, free_at = ${now} + ${pool.leaseMs + pool.graceMs}
+      where lane = ${pool.key} and position in (select position from free) returning position`.execute(db);
     return taken.rows.map((one) => one.position);
   }
 

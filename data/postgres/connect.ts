@@ -1,5 +1,5 @@
 /** Opens a PostgreSQL database of ours, or says exactly why that cannot be. */
-import { Pool, types, type ClientConfig } from 'pg';
+import { Client, Pool, types, type ClientConfig } from 'pg';
 import { DatabaseError } from '../database.ts';
 import type { DialectWords } from '../dialect.ts';
 
@@ -15,6 +15,11 @@ export const POSTGRES_WORDS: DialectWords = {
   // A database's own collation knows languages: order would depend on the server, and every comparison would cost more.
   ddl: (statement) => statement.replace(/ text\b/g, ' text collate "C"'),
   marks: [`comment on table meta is '${MARK}'`],
+  renumber: (tables) =>
+    tables.map(
+      (table) =>
+        `select setval(pg_get_serial_sequence('${table}', 'id'), (select coalesce(max(id), 0) + 1 from ${table}), false)`,
+    ),
   iso: (millis) => `to_char(to_timestamp(${millis} / 1000) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
   now: '(extract(epoch from clock_timestamp()) * 1000)::bigint',
   skipLocked: ' for update skip locked',
@@ -44,10 +49,24 @@ export function shownUrl(url: string): string {
   return url.replace(/^([a-z]+:\/\/)(?:[^/?#]*@)?([^?#]*).*$/i, '$1$2');
 }
 
+/** A client that failed to connect leaves nothing open: the server would keep a half-open session for a minute. */
+class TidyClient extends Client {
+  override connect(): Promise<this>;
+  override connect(done: (error: Error | undefined) => void): void;
+  override connect(done?: (error: Error | undefined) => void): Promise<this> | void {
+    if (done === undefined) return super.connect() as Promise<this>;
+    super.connect((error: Error | undefined) => {
+      if (error) this.connection.stream.destroy();
+      done(error);
+    });
+  }
+}
+
 /** Connections to the server; none is made before the first query. */
 export function poolOf(url: string, { readOnly }: { readonly readOnly: boolean }): Pool {
   const pool = new Pool({
     ...configOf(url),
+    Client: TidyClient,
     max: CONNECTIONS,
     lock_timeout: LOCK_MS,
     idle_in_transaction_session_timeout: IDLE_MS,

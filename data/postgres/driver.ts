@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  CompiledQuery,
   Kysely,
   PostgresDialect,
   sql,
@@ -17,15 +18,31 @@ import {
 } from 'kysely';
 import type pg from 'pg';
 import Cursor from 'pg-cursor';
+import type { PublicRow, PublicValue } from '../public-tables.ts';
+import type { RowSource } from '../sqlite/public-copy.ts';
 import { explain } from './connect.ts';
 
 /** Times that a transaction is done; each follows after a longer pause. */
 const TRIES = 10;
 const FIRST_PAUSE_MS = 5;
+/** Rows that are in memory at a time. */
+const PAGE = 500;
 
 /** @param url as it may be shown */
 export function openPool<Tables>(pool: pg.Pool, url: string): Kysely<Tables> {
   return new RepeatingKysely<Tables>({ dialect: new OwnDialect({ pool: explaining(pool, url), cursor: Cursor }) });
+}
+
+/** Reads in one look, unmoved by what is written meanwhile, and in pages. */
+export async function readAtOnce<Tables, T>(db: Kysely<Tables>, read: (rows: RowSource) => Promise<T>): Promise<T> {
+  const look = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
+  return await look.execute(async (tx) => {
+    async function* rows(statement: string): AsyncGenerator<PublicRow> {
+      const pages = tx.getExecutor().stream<Record<string, PublicValue>>(CompiledQuery.raw(statement), PAGE);
+      for await (const page of pages) for (const row of page.rows) yield Object.values(row);
+    }
+    return await read(rows);
+  });
 }
 
 class OwnDialect extends PostgresDialect {

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
-import { DatabaseError } from '../database.ts';
 import type { Kind } from '../kind.ts';
 import type { Schema } from '../schema.ts';
+import { copiesFrom } from '../sqlite/public-copy.ts';
 import { explain, poolOf, POSTGRES_WORDS, requireOurs, shownUrl } from './connect.ts';
-import { openPool } from './driver.ts';
+import { openPool, readAtOnce } from './driver.ts';
+import { postgresQueries } from './query.ts';
 
 /** A database of a server, in which any number of processes write. */
 export function postgresKind(url: string): Kind {
@@ -22,11 +23,7 @@ export function postgresKind(url: string): Kind {
       return openPool<Schema>(pool, shown);
     },
     explain: (error) => explain(error, shown),
-    query: async () => {
-      throw new DatabaseError('unsuitable', `${shown} takes no queries yet`);
-    },
-    copy: () => {
-      throw new DatabaseError('unsuitable', `${shown} gives no public copy yet`);
-    },
+    query: postgresQueries(url, shown),
+    copy: ({ db }) => copiesFrom((read) => readAtOnce(db, read)),
   };
 }

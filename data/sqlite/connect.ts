@@ -18,6 +18,8 @@ export const SQLITE_WORDS: DialectWords = {
   clustered: ' without rowid',
   ddl: (statement) => statement,
   marks: [],
+  // The next number is always the one behind the last row's.
+  renumber: () => [],
   iso: (millis) => `strftime('%Y-%m-%dT%H:%M:%SZ', ${millis} / 1000, 'unixepoch')`,
   now: `cast(unixepoch('subsec') * 1000 as integer)`,
   // There is one writer at a time.

@@ -20,18 +20,36 @@ const OPENING = [
 const TYPES: Readonly<Record<PublicType, string>> = { text: 'text', integer: 'integer', number: 'real' };
 
 export function sqliteCopies(path: string): CopyEngine {
-  return async (folder, statistics) => {
-    const target = join(folder, FILE);
-    const draft = `${target}.draft`;
+  return copiesFrom(async (read) => {
     const source = connectReadOnly(path);
     try {
       // One look at everything, whatever is written meanwhile.
       source.exec('begin');
+      return await read((sql) => source.prepare<[], PublicRow>(sql).raw().iterate());
+    } finally {
+      source.close();
+    }
+  });
+}
+
+/** The rows of a query, in pages or one by one. */
+export type RowSource = (sql: string) => Iterable<PublicRow> | AsyncIterable<PublicRow>;
+
+/** @param look gives one look at a database, unmoved by what is written meanwhile */
+export function copiesFrom(look: <T>(read: (rows: RowSource) => Promise<T>) => Promise<T>): CopyEngine {
+  return async (folder, statistics) => {
+    const target = join(folder, FILE);
+    const draft = `${target}.draft`;
+    try {
       makeFolder(folder);
       if (existsSync(draft)) rmSync(draft);
-      const copy = new BetterSqlite(draft);
-      const tables = inOneGo(copy, () =>
-        PUBLIC_TABLES.map((table) => ({ table, rows: write(copy, table, rowsFrom(source, table, statistics)) })),
+      const tables = await look(async (rows) =>
+        inOneGo(new BetterSqlite(draft), async (copy) => {
+          const written: { readonly table: PublicTable; readonly rows: number }[] = [];
+          for (const table of PUBLIC_TABLES)
+            written.push({ table, rows: await write(copy, table, rowsFrom(rows, table, statistics)) });
+          return written;
+        }),
       );
       renameSync(draft, target);
       return { file: FILE, opening: OPENING, statistics, tables, rowsOf: (table) => readRows(target, table) };
@@ -42,14 +60,12 @@ export function sqliteCopies(path: string): CopyEngine {
         });
       }
       throw error;
-    } finally {
-      source.close();
     }
   };
 }
 
 /** Without a journal: a copy that was not finished is thrown away. */
-function inOneGo<T>(copy: Sqlite, work: () => T): T {
+async function inOneGo<T>(copy: Sqlite, work: (copy: Sqlite) => Promise<T>): Promise<T> {
   try {
     copy.pragma('journal_mode = OFF');
     copy.pragma('synchronous = OFF');
@@ -57,27 +73,28 @@ function inOneGo<T>(copy: Sqlite, work: () => T): T {
       'create table data_dictionary (view text not null, position integer not null, name text not null, meaning text not null)',
     );
     const say = copy.prepare('insert into data_dictionary values (?, ?, ?, ?)');
-    return copy.transaction(() => {
-      for (const { name, meaning, columns } of PUBLIC_TABLES) {
-        say.run(name, 0, '', meaning);
-        for (const [index, column] of columns.entries()) say.run(name, index + 1, column.name, column.meaning);
-      }
-      return work();
-    })();
+    copy.exec('begin');
+    for (const { name, meaning, columns } of PUBLIC_TABLES) {
+      say.run(name, 0, '', meaning);
+      for (const [index, column] of columns.entries()) say.run(name, index + 1, column.name, column.meaning);
+    }
+    const done = await work(copy);
+    copy.exec('commit');
+    return done;
   } finally {
     copy.close();
   }
 }
 
-function rowsFrom(source: Sqlite, { from }: PublicTable, statistics: readonly Statistics[]): Iterable<PublicRow> {
-  return 'sql' in from ? source.prepare<[], PublicRow>(from.sql).raw().iterate() : from.rows(statistics);
+function rowsFrom(rows: RowSource, { from }: PublicTable, statistics: readonly Statistics[]): ReturnType<RowSource> {
+  return 'sql' in from ? rows(from.sql) : from.rows(statistics);
 }
 
-function write(copy: Sqlite, { name, columns }: PublicTable, rows: Iterable<PublicRow>): number {
+async function write(copy: Sqlite, { name, columns }: PublicTable, rows: ReturnType<RowSource>): Promise<number> {
   copy.exec(`create table ${name} (${columns.map((column) => `${column.name} ${TYPES[column.type]}`).join(', ')})`);
   const insert = copy.prepare(`insert into ${name} values (${columns.map(() => '?').join(', ')})`);
   let count = 0;
-  for (const row of rows) {
+  for await (const row of rows) {
     insert.run(...row);
     count += 1;
   }

@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { countRun } from '../statistics/aggregates.ts';
 import { saveAggregates } from '../statistics/stored.ts';
-import { requireOpen, RunError } from './run.ts';
+import { holdAlone, RunError } from './run.ts';
 
 /**
  * Closes a run in which everything selected has its result: counts it, stores the figures, and makes it immutable.
@@ -10,7 +10,7 @@ import { requireOpen, RunError } from './run.ts';
  */
 export async function closeRun({ db }: Database, run: number, now: number): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await requireOpen(tx, run);
+    await holdAlone(tx, run);
     const registries = await tx
       .selectFrom('run_registry')
       .select(['registry', 'selected_at'])

@@ -221,10 +221,9 @@ async function findScan(tx: Tx, sha256: string, stamp: string, keyId: string): P
 /** Ids by fingerprint. */
 async function saveTokens(tx: Tx, keyId: string, findings: readonly Finding[]): Promise<ReadonlyMap<string, number>> {
   const ids = new Map<string, number>();
-  for (const chunk of chunks(
-    distinctBy(findings, (one) => one.fingerprint),
-    5,
-  )) {
+  // In one order: see `saveVerdicts`.
+  const distinct = distinctBy(findings, (one) => one.fingerprint).toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+  for (const chunk of chunks(distinct, 5)) {
     const rows = chunk.map((one) => ({
       key_id: keyId,
       fingerprint: text(one.fingerprint),

@@ -178,6 +178,7 @@ async function endFrame(
       .select(['frame_size', 'names_cursor'])
       .where('run_id', '=', run)
       .where('registry', '=', registry)
+      .forUpdate()
       .executeTakeFirstOrThrow();
     if (known.frame_size !== null) return known.frame_size;
     if (by === 'listed') {

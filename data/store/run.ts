@@ -69,6 +69,8 @@ export class RunError extends Error {
 export async function openOrResumeRun({ db }: Database, spec: RunSpec, holding: Holding): Promise<OpenRun> {
   const identity = identityOf(spec);
   return await db.transaction().execute(async (tx) => {
+    // One opening at a time: of two that find no run, the second would make a second one.
+    await tx.selectFrom('meta').select('key').where('key', '=', 'public-schema').forUpdate().execute();
     const known = await findRun(tx, spec.period, identity);
     if (known === undefined)
       return { id: await insertRun(tx, spec, identity, holding), outcome: 'opened', openedAt: holding.now };
@@ -135,9 +137,20 @@ export async function switchOffService({ db }: Database, run: number, service: s
     .execute();
 }
 
-/** Every write to a run passes here first: a closed run is immutable. */
-export async function requireOpen(db: Reader, run: number): Promise<void> {
-  const found = await db.selectFrom('run').select('state').where('id', '=', run).executeTakeFirst();
+/**
+ * Every write to a run passes here first: a closed run is immutable. Writers hold the run together, in a way that keeps nobody out but
+ * `holdAlone`: who closes a run waits for the writes that have begun, and those that begin later find it closed.
+ */
+export async function requireOpen(tx: Reader, run: number): Promise<void> {
+  requireState(await tx.selectFrom('run').select('state').where('id', '=', run).forKeyShare().executeTakeFirst(), run);
+}
+
+/** The same for who changes what all writers rely on. */
+export async function holdAlone(tx: Tx, run: number): Promise<void> {
+  requireState(await tx.selectFrom('run').select('state').where('id', '=', run).forUpdate().executeTakeFirst(), run);
+}
+
+function requireState(found: { readonly state: RunState } | undefined, run: number): void {
   if (found?.state === 'open') return;
   if (found === undefined) throw new RunError('unknown', `there is no run ${run} in this database`);
   throw new RunError('not-open', `run ${run} is ${found.state}: nothing can be added to it; start a new run`);

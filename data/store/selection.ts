@@ -36,6 +36,7 @@ export async function saveRanking({ db }: Database, run: number, registry: Regis
       .select('ranking_id')
       .where('run_id', '=', run)
       .where('registry', '=', registry)
+      .forUpdate()
       .executeTakeFirstOrThrow();
     if (known.ranking_id !== null) return;
     const places = distinctBy(ranking.places, (one) => one.key);
@@ -116,6 +117,7 @@ export async function saveSelection(
       .select(['selected_at', 'frame_size', 'ranking_id', 'scope'])
       .where('run_id', '=', run)
       .where('registry', '=', registry)
+      .forUpdate('run_registry')
       .executeTakeFirstOrThrow();
     if (known.selected_at !== null) return await countSelected(tx, run, registry);
     if (known.frame_size === null)

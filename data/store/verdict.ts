@@ -26,7 +26,9 @@ export interface JudgedToken {
 
 /** Stores verdicts; of two on one token the one of higher precedence stands. */
 export async function saveVerdicts(tx: Tx, run: number, tokens: readonly JudgedToken[], now: number): Promise<void> {
-  const rows = distinctBy(tokens, (one) => String(one.tokenId)).map(({ tokenId, finding }) => ({
+  // In one order, so that of two who store the same tokens one waits for the other, not each for each.
+  const inOrder = distinctBy(tokens, (one) => String(one.tokenId)).toSorted((a, b) => a.tokenId - b.tokenId);
+  const rows = inOrder.map(({ tokenId, finding }) => ({
     run_id: run,
     token_id: tokenId,
     family: finding.family,
@@ -147,21 +149,25 @@ export async function claimUnknown({ db }: Database, run: number, look: SecondLo
   return await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
     const tokens = await tx
+      .with(
+        (cte) => cte('due').materialized(),
+        (eb) =>
+          eb
+            .selectFrom('verdict')
+            .select('token_id')
+            .where('run_id', '=', run)
+            .where('verdict', '=', 'unknown')
+            .where('look_after', '<=', look.now)
+            .where('looks', '<', look.maxLooks)
+            .orderBy('look_after')
+            .limit(look.limit)
+            .forUpdate()
+            .skipLocked(),
+      )
       .updateTable('verdict')
       .set((eb) => ({ look_after: look.now + look.leaseMs, looks: eb('looks', '+', 1) }))
       .where('run_id', '=', run)
-      .where('look_after', '<=', look.now)
-      .where('token_id', 'in', (eb) =>
-        eb
-          .selectFrom('verdict as due')
-          .select('due.token_id')
-          .where('due.run_id', '=', run)
-          .where('due.verdict', '=', 'unknown')
-          .where('due.look_after', '<=', look.now)
-          .where('due.looks', '<', look.maxLooks)
-          .orderBy('due.look_after')
-          .limit(look.limit),
-      )
+      .where('token_id', 'in', (eb) => eb.selectFrom('due').select('due.token_id'))
       .returning('token_id')
       .execute();
     if (tokens.length === 0) return [];

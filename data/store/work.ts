@@ -70,23 +70,26 @@ async function take(
   { holder, now, leaseMs, limit }: Claim,
 ): Promise<readonly Taken[]> {
   return await tx
+    // Materialized: read once, however the rest is planned. What others are taking is passed over.
+    .with(
+      (cte) => cte('free').materialized(),
+      (eb) =>
+        eb
+          .selectFrom('selection')
+          .select('package_id')
+          .where('run_id', '=', run)
+          .where('registry', '=', registry)
+          .where('state', '=', 'pending')
+          .where((or) => or.or([or('not_before', 'is', null), or('not_before', '<=', now)]))
+          .orderBy('position')
+          .limit(limit)
+          .forUpdate()
+          .skipLocked(),
+    )
     .updateTable('selection')
     .set((eb) => ({ holder: text(holder), not_before: now + leaseMs, attempts: eb('attempts', '+', 1) }))
     .where('run_id', '=', run)
-    // Said twice: whoever waited for another's claim to end looks again at what is still free.
-    .where('state', '=', 'pending')
-    .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now)]))
-    .where('package_id', 'in', (eb) =>
-      eb
-        .selectFrom('selection as free')
-        .select('free.package_id')
-        .where('free.run_id', '=', run)
-        .where('free.registry', '=', registry)
-        .where('free.state', '=', 'pending')
-        .where((or) => or.or([or('free.not_before', 'is', null), or('free.not_before', '<=', now)]))
-        .orderBy('free.position')
-        .limit(limit),
-    )
+    .where('package_id', 'in', (eb) => eb.selectFrom('free').select('free.package_id'))
     .returning(['package_id', 'position', 'tier', 'rank', 'attempts'])
     .execute();
 }

@@ -16,5 +16,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Registered>>> = {
   scan: async () => register((await import('./scan.ts')).scan),
   services: async () => register((await import('./services.ts')).services),
   status: async () => register((await import('./status.ts')).status),
+  migrate: async () => register((await import('./migrate.ts')).migrateCommand),
   prune: async () => register((await import('./prune.ts')).prune),
 };
