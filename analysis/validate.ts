@@ -15,10 +15,13 @@ import type { Random, Reading, Service } from './service.ts';
 import { unknown, withCleanReason } from './validate/answer.ts';
 import type {
   AuditRow,
+  Controls,
   Memory,
   Outcome,
+  Remembered,
   Send,
   ServiceSettings,
+  Turns,
   Undecided,
   ValidationLog,
   ValidationMode,
@@ -48,6 +51,9 @@ export interface ValidatorOptions {
   readonly examples?: Examples;
   /** Secrets that JWTs of tutorials are signed with, beside those that the program knows itself. */
   readonly demoSecrets?: readonly string[];
+  /** Where several processes share the work: their common pace, and their common control probes. */
+  readonly turns?: Turns;
+  readonly controls?: Controls;
   readonly audit: (row: AuditRow) => void | Promise<void>;
   readonly log: ValidationLog;
   /** When aborted, questions that are not begun yet are not asked, and `judge` rejects with its reason. */
@@ -152,8 +158,8 @@ export function createValidator(options: ValidatorOptions): Validator {
   }
 
   async function recallOrAsk(candidate: Candidate, service: Service): Promise<Outcome> {
-    const remembered = await memory.recall(candidate.fingerprint);
     const { askInterruptedBefore } = options;
+    const remembered = await recall(candidate.fingerprint);
     const mayAskAgain =
       remembered !== null &&
       remembered.reading === null &&
@@ -173,7 +179,19 @@ export function createValidator(options: ValidatorOptions): Validator {
     if (requests === null) return again(unknown('question-not-built'));
     if (requests === 0) return settled(untested('no-question'));
     const { format, parts, fingerprint } = candidate;
-    return deskOf(service, probe).ask({ format, parts, fingerprint, requests, replaces: remembered?.askedAt ?? null });
+    const replaces = remembered?.askedAt ?? null;
+    const outcome = await deskOf(service, probe).ask({ format, parts, fingerprint, requests, replaces });
+    if (outcome.reason !== 'asked-elsewhere') return outcome;
+    const { reading } = (await memory.await?.(fingerprint)) ?? { reading: null };
+    return reading === null ? outcome : again(reading);
+  }
+
+  /** What is remembered; the answer where somebody else is waiting for it, unless what was begun long ago is asked again. */
+  async function recall(fingerprint: string): Promise<Remembered | null> {
+    const known = await memory.recall(fingerprint);
+    const { askInterruptedBefore: before } = options;
+    if (known === null || known.reading !== null || memory.await === undefined) return known;
+    return before !== undefined && known.askedAt < before ? known : memory.await(fingerprint);
   }
 
   /** How many requests these parts ask for: none where they cannot be asked about, null where the service file fails. */
@@ -190,9 +208,24 @@ export function createValidator(options: ValidatorOptions): Validator {
   function deskOf(service: Service, probe: NonNullable<Service['probe']>): Desk {
     const existing = desks.get(service.id);
     if (existing !== undefined) return existing;
-    const { send, random, audit, log, signal } = options;
+    const { send, random, turns, controls, audit, log, signal } = options;
     const host = settings[service.id]?.host;
-    const desk = createDesk({ service, probe, host, send, memory, now, random, periodMs, audit, log, signal, onRequest: note });
+    const shared = { turns, controls };
+    const desk = createDesk({
+      service,
+      probe,
+      host,
+      send,
+      memory,
+      now,
+      random,
+      periodMs,
+      shared,
+      audit,
+      log,
+      signal,
+      onRequest: note,
+    });
     desks.set(service.id, desk);
     return desk;
   }

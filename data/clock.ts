@@ -6,10 +6,10 @@ export interface DatabaseClock {
   /** Milliseconds since 1970 by the database's clock, to within a round trip. Never by this machine's clock, which may be wrong. */
   readonly now: () => number;
   /** By how much this machine's clock is ahead of the database's, in milliseconds. */
-  skewMs(): number;
+  readonly skewMs: () => number;
   /** Asks the database again; what was known stays where it does not answer. */
-  refresh(): Promise<void>;
-  close(): void;
+  readonly refresh: () => Promise<void>;
+  readonly close: () => void;
 }
 
 /** Between questions only time that passed on this machine is added, by a clock that nobody sets. */

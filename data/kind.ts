@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import type { DialectWords } from './dialect.ts';
 import type { CopyEngine } from './public-tables.ts';
 import type { QueryEngine } from './query-contract.ts';
+import type { Queue } from './queue.ts';
 import type { Schema } from './schema.ts';
 
 export interface Kind {
@@ -16,6 +17,8 @@ export interface Kind {
   explain(error: unknown): unknown;
   /** How people's queries are answered; see `query.ts`. */
   readonly query: QueryEngine;
+  /** Who takes the next job; see `queue.ts`. */
+  queue(database: Database, holder: string): Promise<Queue>;
   /** How the public copy is written; see `public-copy.ts`. */
   copy(database: Database): CopyEngine;
 }

@@ -95,13 +95,14 @@ export function sharedLeases(database: Database, holder: string): Leases {
   }
 
   async function takeFree(pool: LeasePool, wanted: number, ticket: number, condition: RawBuilder<unknown>): Promise<number[]> {
+    // Materialized, so that it is read once: the time moves, and a subquery that is read again finds others.
     const taken = await sql<{ position: number }>`
       with free as materialized (
         select position from permit where lane = ${pool.key} and position < ${pool.size} and free_at <= ${now} ${condition}
         order by free_at limit ${wanted}${sql.raw(words.skipLocked)}
       )
       update permit set holder = ${holder}, ticket = ${ticket}, free_at = ${now} + ${pool.leaseMs + pool.graceMs}
-      where lane = ${pool.key} and position in (select position from free) returning position`.execute(db);
+      where lane = ${pool.key} and free_at <= ${now} and position in (select position from free) returning position`.execute(db);
     return taken.rows.map((one) => one.position);
   }
 
@@ -223,6 +224,36 @@ export function sharedLeases(database: Database, holder: string): Leases {
 /** Gives every host another chance that was to be left alone: somebody has looked into it and starts again. */
 export async function forgetSwitches({ db }: Database): Promise<void> {
   await db.updateTable('host').set({ switched_off: null }).where('switched_off', 'is not', null).execute();
+}
+
+export interface HeldBack {
+  /** A registry's host, or `service` and the id of one. */
+  readonly host: string;
+  /** Nothing is sent to it before; null where it is left alone for good. */
+  readonly until: number | null;
+  readonly reason: string;
+}
+
+/** Hosts that no worker sends to at this moment, and why. */
+export async function heldBackHosts({ db }: Database, now: number): Promise<readonly HeldBack[]> {
+  const rows = await db
+    .selectFrom('host')
+    .select(['host', 'backoff_until', 'backoff_reason', 'breaker_until', 'switched_off'])
+    .where((eb) =>
+      eb.or([eb('backoff_until', '>', now), eb('breaker_until', 'is not', null), eb('switched_off', 'is not', null)]),
+    )
+    .orderBy('host')
+    .execute();
+  return rows.map((one) => {
+    if (one.switched_off !== null) return { host: one.host, until: null, reason: `left alone: ${one.switched_off}` };
+    const backoff = one.backoff_until ?? 0;
+    const until = Math.max(backoff, one.breaker_until ?? 0);
+    return {
+      host: one.host,
+      until,
+      reason: backoff > now ? `asked to wait (${one.backoff_reason ?? 'throttled'})` : 'failed too often',
+    };
+  });
 }
 
 interface HostRow {

@@ -5,6 +5,7 @@ import type { Kind } from './kind.ts';
 import { isPostgres, shownUrl } from './postgres/connect.ts';
 import { postgresKind } from './postgres/kind.ts';
 import type { QueryEngine } from './query-contract.ts';
+import type { Queue } from './queue.ts';
 import { sqlitePath } from './sqlite/connect.ts';
 import { sqliteKind } from './sqlite/kind.ts';
 import { requireCurrent, upgrade } from './upgrade.ts';
@@ -23,6 +24,11 @@ export async function openDatabase(url: string): Promise<Database> {
 /** Opens an existing database for reading; nothing that is done with it can change it. */
 export async function openReadOnly(url: string): Promise<Database> {
   return await open(kindOf(url), { readOnly: true });
+}
+
+/** The queue of an open database. @param holder names this process, see `thisHolder` */
+export async function openQueue(database: Database, holder: string): Promise<Queue> {
+  return await kindOf(database.url).queue(database, holder);
 }
 
 /** How people's queries are answered by this kind of database; see `query.ts`. */

@@ -6,7 +6,6 @@
  * Every arrow ends in one transaction, and every stage asks the database first what is done: killed at any moment, a run
  * goes on where its last transaction ended. Nothing of a package outlives its turn here but what the store was given.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArtifactScan } from '../analysis/scan.ts';
 import type { Scanner } from '../analysis/pool/scanner.ts';
 import type { Validator } from '../analysis/validate.ts';
@@ -20,17 +19,11 @@ import { recallRelease } from '../data/store/unchanged.ts';
 import { selectionKey } from '../crawler/sample.ts';
 import { registryProgress, saveNamedPackages, type FramePackage } from '../data/store/frame.ts';
 import { saveSelection, type Selected } from '../data/store/selection.ts';
-import {
-  claimPackages,
-  nextClaimAt,
-  renewPackages,
-  returnPackages,
-  savePackageResult,
-  type ClaimedPackage,
-  type PackageResult,
-} from '../data/store/work.ts';
+import type { Queue } from '../data/queue.ts';
+import { savePackageResult, type ClaimedPackage, type PackageResult } from '../data/store/work.ts';
 import type { SampleSetting } from './config.ts';
 import { drawSample } from './draw.ts';
+import { jobsOf } from './jobs.ts';
 import type { Room } from './room.ts';
 import { listFrame } from './listing.ts';
 import type { Step } from './progress.ts';
@@ -56,6 +49,9 @@ export interface Line {
   readonly database: Database;
   readonly run: number;
   readonly holder: string;
+  readonly queue: Queue;
+  /** Does it again as long as the database is away. */
+  readonly insist: <T>(action: () => Promise<T>) => Promise<T>;
   readonly seed: string;
   readonly scanner: Scanner;
   readonly validator: Validator;
@@ -82,19 +78,16 @@ export interface Line {
 
 /** What an artifact is taken for whose size its registry does not tell: more than most have. */
 const UNKNOWN_BYTES = 8 * 1024 * 1024;
-const LEASE_MS = 10 * 60_000;
 /** A package whose host could not be reached is tried so often, at growing distances. */
-const MAX_ATTEMPTS = 5;
-const RETRY_AFTER_MS = 60_000;
+export const MAX_ATTEMPTS = 5;
 /** Errors that may pass; every other is the package's own and final. */
 const PASSING: ReadonlySet<string> = new Set(['unavailable', 'throttled']);
 
-/** Works through one registry until nothing is left to do, or until asked to stop. */
-export async function follow(line: Line, track: Track): Promise<void> {
+/** From the names of a registry to the jobs of its sample; what is done of it is not repeated. `working.ts` does the jobs. */
+export async function prepare(line: Line, track: Track): Promise<void> {
   if (track.named === null) await listFrame(line, track);
   if (track.named === null) await readRanking(line, track);
   await select(line, track);
-  await analyseAll(line, track);
 }
 
 async function select(line: Line, { registry, sample, named }: Track): Promise<void> {
@@ -105,7 +98,9 @@ async function select(line: Line, { registry, sample, named }: Track): Promise<v
     named === null
       ? await drawSample(line.database, line.run, registry.id, { seed: line.seed, size: sample })
       : chosen(line, registry, await namePackages(line, registry, named));
-  await saveSelection(line.database, line.run, registry.id, drawn, line.now());
+  await saveSelection(line.database, line.run, registry.id, drawn, line.now(), async (tx) =>
+    line.queue.add(tx, await jobsOf(tx, line.run, registry.id)),
+  );
 }
 
 async function namePackages(
@@ -127,71 +122,13 @@ function chosen({ seed }: Line, { id }: Registry, packages: readonly FramePackag
   }));
 }
 
-/** Several packages at a time: while one waits for the network, another is opened. */
-async function analyseAll(line: Line, track: Track): Promise<void> {
-  const inHand = new Set<number>();
-  const renewal = setInterval(() => {
-    const lease = { holder: line.holder, now: line.now(), leaseMs: LEASE_MS };
-    renewPackages(line.database, line.run, [...inHand], lease).catch((error: unknown) =>
-      line.log.warn({ reason: messageOf(error) }, 'a lease could not be renewed'),
-    );
-  }, LEASE_MS / 3);
-  const counter = await countDone(line, track);
-  try {
-    await Promise.all(Array.from({ length: line.limits.concurrency }, async () => work(line, track, inHand, counter)));
-  } finally {
-    clearInterval(renewal);
-  }
-}
-
-interface Counter {
-  done: number;
-  readonly total: number;
-}
-
-async function countDone({ database, run }: Line, { registry }: Track): Promise<Counter> {
-  const states = await database.db
-    .selectFrom('selection')
-    .select((eb) => [eb.fn.countAll<number>().as('total'), eb.fn.count<number>('finished_at').as('done')])
-    .where('run_id', '=', run)
-    .where('registry', '=', registry.id)
-    .executeTakeFirstOrThrow();
-  return { done: states.done, total: states.total };
-}
-
-async function work(line: Line, track: Track, inHand: Set<number>, counter: Counter): Promise<void> {
-  const { database, run, holder } = line;
-  const { id } = track.registry;
-  while (!line.draining.aborted) {
-    const claim = { holder, now: line.now(), leaseMs: LEASE_MS, limit: 1, maxAttempts: MAX_ATTEMPTS };
-    const [claimed] = await claimPackages(database, run, id, claim);
-    if (claimed === undefined) {
-      const next = await nextClaimAt(database, run, id);
-      if (next === null) return;
-      // Somebody else holds the rest, or it waits for another try.
-      await sleep(Math.min(1000, Math.max(20, next - line.now())), undefined, { signal: line.draining }).catch(() => {});
-      continue;
-    }
-    inHand.add(claimed.packageId);
-    try {
-      await finish(line, track, claimed);
-      counter.done += 1;
-    } catch (error) {
-      const later = isPassing(error) ? line.now() + RETRY_AFTER_MS * claimed.attempt : line.now();
-      await returnPackages(database, run, [claimed.packageId], { holder, after: later, counted: isPassing(error) });
-      if (!isPassing(error)) throw error;
-    } finally {
-      inHand.delete(claimed.packageId);
-    }
-    line.report({ registry: id, stage: 'analyzing', done: counter.done, total: counter.total });
-  }
-}
-
-function isPassing(error: unknown): boolean {
+/** True for errors of the network that may pass: the package is tried again later. */
+export function isPassing(error: unknown): boolean {
   return error instanceof CrawlError && PASSING.has(error.reason);
 }
 
-async function finish(line: Line, track: Track, claimed: ClaimedPackage): Promise<void> {
+/** Looks at a package and stores what came of it. Throws what may pass, and what is no business of the package. */
+export async function finish(line: Line, track: Track, claimed: ClaimedPackage): Promise<void> {
   const dropped: Record<string, number> = {};
   const io = track.io((reason) => (dropped[reason] = (dropped[reason] ?? 0) + 1));
   let result: PackageResult;
@@ -202,7 +139,7 @@ async function finish(line: Line, track: Track, claimed: ClaimedPackage): Promis
     if (isPassing(error) && claimed.attempt < MAX_ATTEMPTS) throw error;
     result = { state: 'failed', reason: error.reason, detail: error.message };
   }
-  await savePackageResult(line.database, line.run, claimed.packageId, result, { now: line.now(), dropped });
+  await line.insist(() => savePackageResult(line.database, line.run, claimed.packageId, result, { now: line.now(), dropped }));
 }
 
 /**
@@ -231,7 +168,7 @@ async function analyse(line: Line, registry: Registry, io: RegistryAccess, claim
 }
 
 async function recallPackage(line: Line, { packageId, key }: ClaimedPackage): Promise<PackageResult | null> {
-  const release = await recallRelease(line.database, line.run, packageId);
+  const release = await line.insist(() => recallRelease(line.database, line.run, packageId));
   if (release === null) return null;
   const artifacts: { artifact: Artifact; report: ScanReport }[] = [];
   for (const artifact of release.artifacts) {
@@ -245,7 +182,8 @@ async function recallPackage(line: Line, { packageId, key }: ClaimedPackage): Pr
 
 async function recall(line: Line, release: Release, key: string, artifact: Artifact): Promise<ScanReport | null> {
   const identity = { registry: release.registry, key, version: release.version, artifact };
-  return recallScan(line.database, line.run, identity, { now: line.now(), maxAgeMs: line.verdictAgeMs });
+  const { database, run, verdictAgeMs } = line;
+  return line.insist(() => recallScan(database, run, identity, { now: line.now(), maxAgeMs: verdictAgeMs }));
 }
 
 async function lookInto(
@@ -280,8 +218,4 @@ async function downloadAndScan(line: Line, io: RegistryAccess, artifact: Artifac
   tally.downloaded += 1;
   place.resize(bytes.length);
   return scanner.scan({ name: artifact.filename, bytes, sha256 }, signal);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -57,12 +57,38 @@ export interface Question {
 /** Which tokens were asked about; outlives the process. Holds fingerprints, never tokens. */
 export interface Memory {
   recall(fingerprint: string): Promise<Remembered | null>;
+  /** Like `recall`, but waits for the answer where somebody else is asking at this moment. */
+  await?(fingerprint: string): Promise<Remembered | null>;
   /**
    * Writes down, durably, that a question is about to be asked. False, and nothing written, where what is remembered is not
    * what `replaces` says: someone else asks at this moment.
    */
   begin(question: Question): Promise<boolean>;
   settle(fingerprint: string, reading: Reading): Promise<void>;
+}
+
+/** The pace at which a service is asked, where several processes keep it together. */
+export interface Turns {
+  /** The turn to send one request, or the pause that the service asked any process for. */
+  take(pace: Pace, signal: AbortSignal): Promise<Turn | { readonly pausedMs: number; readonly reason: string }>;
+  /** The service is not to be asked for so many milliseconds, by anyone. */
+  pause(service: string, ms: number, reason: string): Promise<void>;
+}
+
+export interface Pace {
+  readonly service: string;
+  readonly perSecond: number;
+  readonly concurrency: number;
+}
+
+export interface Turn {
+  /** The answer came, or none will. */
+  done(): void;
+}
+
+/** One control probe per run and service, where several processes work on a run: what `ask` finds, or has found elsewhere. */
+export interface Controls {
+  once(service: string, ask: () => Promise<ControlState>): Promise<ControlState>;
 }
 
 /** One request that was sent: who was asked, when, what came back, which row of which table decided. No token, no body. */

@@ -15,7 +15,18 @@ import {
   unknown,
   withCleanReason,
 } from './answer.ts';
-import type { AuditRow, ControlState, Memory, Outcome, Send, SendAnswer, ValidationLog } from './contract.ts';
+import type {
+  AuditRow,
+  Controls,
+  ControlState,
+  Memory,
+  Outcome,
+  Send,
+  SendAnswer,
+  Turn,
+  Turns,
+  ValidationLog,
+} from './contract.ts';
 import { controlQuestion } from './control.ts';
 import { decide, isAccepting, lookAgainAt } from './outcome.ts';
 import { isOnLoopback, listedHost, pathTemplate, targetOf } from './target.ts';
@@ -30,6 +41,8 @@ export interface DeskOptions {
   readonly now: () => Date;
   readonly random: Random;
   readonly periodMs: number;
+  /** What several processes keep together. */
+  readonly shared: { readonly turns: Turns | undefined; readonly controls: Controls | undefined };
   readonly audit: (row: AuditRow) => void | Promise<void>;
   readonly log: ValidationLog;
   readonly signal: AbortSignal | undefined;
@@ -72,9 +85,12 @@ const SHARED_ANSWERS = 1000;
 
 export function createDesk(options: DeskOptions): Desk {
   const { service, probe, memory, now, signal } = options;
+  const { turns, controls } = options.shared;
   const perSecond = isOnLoopback(options.host) ? LOOPBACK.perSecond : (probe.perSecond ?? DEFAULT_PER_SECOND);
+  const concurrency = isOnLoopback(options.host) ? LOOPBACK.concurrency : 1;
+  const never = new AbortController().signal;
   const queue = new PQueue({
-    concurrency: isOnLoopback(options.host) ? LOOPBACK.concurrency : 1,
+    concurrency,
     intervalCap: 1,
     interval: 1000 / perSecond,
     strict: true,
@@ -83,11 +99,13 @@ export function createDesk(options: DeskOptions): Desk {
   let control: Promise<ControlState> | null = null;
   let state: ControlState | null = null;
   let pause: { readonly until: Date; readonly reason: string } | null = null;
+  /** Settles when the other processes know of the pause. */
+  let told: Promise<void> = Promise.resolve();
   let refusalsInARow = 0;
   let failuresInARow = 0;
 
   async function ask(question: DeskQuestion): Promise<Outcome> {
-    control ??= probeOnce(question.format).catch((error: unknown) => {
+    control ??= controlOnce(question.format).catch((error: unknown) => {
       control = null;
       throw error;
     });
@@ -96,9 +114,7 @@ export function createDesk(options: DeskOptions): Desk {
     const readings: Reading[] = [];
     let begun = false;
     for (let index = 0; index < question.requests; index++) {
-      const step = await queue.add(async (): Promise<Reading | Outcome> => {
-        const waiting = paused();
-        if (waiting !== null) return waiting;
+      const step = await inTurn(async (): Promise<Reading | Outcome> => {
         if (!begun) {
           signal?.throwIfAborted();
           const { fingerprint, replaces } = question;
@@ -109,7 +125,7 @@ export function createDesk(options: DeskOptions): Desk {
         const request = (await probe.requests(question.parts, { now: now() }))?.[index];
         if (request === undefined) return unknown('question-not-built');
         return exchange('token', request, question.parts, question.fingerprint);
-      });
+      }, begun);
       if (!begun) return { retryAfter: null, ...step };
       readings.push(step);
       if (isAccepting(step) || paused() !== null) break;
@@ -117,6 +133,28 @@ export function createDesk(options: DeskOptions): Desk {
     const reading = overall(decide(readings));
     await memory.settle(question.fingerprint, reading);
     return { ...reading, retryAfter: lookAgainAt(reading, now(), options.periodMs) };
+  }
+
+  /**
+   * Sends when it is its turn here, and among all processes; gives the pause instead where the service asked for one. A question
+   * that was begun is brought to its end, also when the program is told to stop.
+   */
+  function inTurn(send: () => Promise<Reading | Outcome>, isBegun: boolean): Promise<Reading | Outcome> {
+    return queue.add(async () => {
+      const waiting = paused();
+      if (waiting !== null) return waiting;
+      const turn = await turns?.take({ service: service.id, perSecond, concurrency }, isBegun ? never : (signal ?? never));
+      if (turn !== undefined && !isTurn(turn)) {
+        pause = { until: new Date(now().getTime() + Math.max(1, turn.pausedMs)), reason: turn.reason };
+        return paused() ?? later(turn.reason);
+      }
+      try {
+        return await send();
+      } finally {
+        await told;
+        turn?.done();
+      }
+    });
   }
 
   /** The public host's no says nothing about a token that a server of one's own may have given out. */
@@ -215,6 +253,13 @@ export function createDesk(options: DeskOptions): Desk {
   function pauseFor(seconds: number, reason: string): void {
     pause = { until: new Date(now().getTime() + seconds * 1000), reason };
     options.log.warn({ service: service.id, reason, seconds }, 'the service is not asked for a while');
+    told = (turns?.pause(service.id, seconds * 1000, reason) ?? Promise.resolve()).catch(() => {
+      options.log.warn({ service: service.id }, 'the other processes could not be told of the pause');
+    });
+  }
+
+  function controlOnce(format: string): Promise<ControlState> {
+    return controls === undefined ? probeOnce(format) : controls.once(service.id, () => probeOnce(format));
   }
 
   async function probeOnce(format: string): Promise<ControlState> {
@@ -227,7 +272,7 @@ export function createDesk(options: DeskOptions): Desk {
       }
       const readings: Reading[] = [];
       for (const request of question.requests) {
-        readings.push(await queue.add(() => paused() ?? exchange('control', request, question.parts, null)));
+        readings.push(await inTurn(() => exchange('control', request, question.parts, null), false));
       }
       const reading = decide(readings);
       if (reading.verdict === 'inactive') return 'refused';
@@ -247,4 +292,8 @@ export function createDesk(options: DeskOptions): Desk {
       return state;
     },
   };
+}
+
+function isTurn(turn: Turn | { readonly pausedMs: number }): turn is Turn {
+  return 'done' in turn;
 }

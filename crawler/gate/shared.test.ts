@@ -47,7 +47,7 @@ describe('several processes at one host', () => {
     for (const gates of workers) gates.close();
     expect(fullestSecond(sent)).toBeLessThanOrEqual(25);
     expect(sent.length).toBeGreaterThan(25);
-    expect([...by].toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
+    expect(by).toEqual(new Set([0, 1, 2]));
   });
 
   test('keep its number of connections together', async () => {
@@ -116,32 +116,5 @@ describe('several processes at one host', () => {
     await expect(other.lane(HOST, HOST, FAST).pass(run, () => Promise.resolve())).rejects.toThrow(/is left alone.*blocked/);
     told.close();
     other.close();
-  });
-});
-
-describe('permits of a process that died', () => {
-  const pool = { key: 'lane', host: HOST, size: 2, leaseMs: 150, graceMs: 50 };
-
-  test('are free after their lease, and what it gives back then is nobody else’s', async () => {
-    await using made = await temporaryDatabase();
-    const [dead, alive] = [sharedLeases(made.database, 'dead'), sharedLeases(made.database, 'alive')];
-    expect((await dead.take(pool, 2, 1)).permits).toHaveLength(2);
-    expect((await alive.take(pool, 1, 1)).permits).toEqual([]);
-    await sleep(220);
-    const [permit] = (await alive.take(pool, 1, 2)).permits;
-    // It was only paused, and wakes up.
-    await dead.giveBack(pool, [{ permit: permit ?? 0, ticket: 1 }], 0);
-    expect((await alive.take(pool, 2, 3)).permits).toHaveLength(1);
-  });
-
-  test('stay its own as long as it renews them', async () => {
-    await using made = await temporaryDatabase();
-    const [one, other] = [sharedLeases(made.database, 'one'), sharedLeases(made.database, 'other')];
-    const [permit] = (await one.take(pool, 1, 1)).permits;
-    for (let time = 0; time < 4; time++) {
-      await sleep(80);
-      await one.renew(pool, [{ permit: permit ?? 0, ticket: 1 }]);
-    }
-    expect((await other.take(pool, 2, 1)).permits).toHaveLength(1);
   });
 });

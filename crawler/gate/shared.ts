@@ -16,6 +16,8 @@ export interface Trouble {
   readonly waitMs: number;
   /** How often in a row it asked to slow down; the next wait is longer. */
   readonly level: number;
+  /** A slug that says why, where one was told. */
+  readonly reason: string | null;
   /** Why the host is left alone altogether; null where it is not. */
   readonly switchedOff: string | null;
 }
@@ -83,7 +85,7 @@ interface Waiter {
 export class SharedPool {
   readonly #limits: SharedLimits;
   readonly #pool: Pool;
-  readonly #world: World;
+  readonly #world: Pick<World, 'log' | 'random'>;
   readonly #waiting: Waiter[] = [];
   readonly #returning: { readonly held: Permit; readonly freeAt: number }[] = [];
   readonly #held = new Set<Permit>();
@@ -91,7 +93,7 @@ export class SharedPool {
   #isReturning = false;
   #renewal: NodeJS.Timeout | null = null;
 
-  constructor(limits: SharedLimits, pool: Pool, world: World) {
+  constructor(limits: SharedLimits, pool: Pool, world: Pick<World, 'log' | 'random'>) {
     this.#limits = limits;
     this.#pool = pool;
     this.#world = world;

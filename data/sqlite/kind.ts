@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import type { Kind } from '../kind.ts';
+import { tableQueue } from '../queue-sqlite.ts';
 import type { Schema } from '../schema.ts';
 import { connectReadOnly, connectWritable, explain, SQLITE_WORDS } from './connect.ts';
 import { sqliteDialect } from './driver.ts';
@@ -15,6 +16,7 @@ export function sqliteKind(path: string): Kind {
       new Kysely<Schema>({ dialect: sqliteDialect(readOnly ? connectReadOnly(path) : connectWritable(path)) }),
     explain: (error) => explain(error, path),
     query: sqliteQueries(path),
+    queue: async (database, holder) => tableQueue(database, holder),
     copy: () => sqliteCopies(path),
   };
 }

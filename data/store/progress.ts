@@ -39,6 +39,35 @@ export async function listRuns({ db }: Database): Promise<readonly number[]> {
   return runs.map((run) => run.id);
 }
 
+/** How far one registry of a run is. `selected`: it has its sample. */
+export async function registryCounts(
+  { db }: Database,
+  run: number,
+  registry: RegistryId,
+): Promise<{ readonly selected: boolean; readonly done: number; readonly total: number }> {
+  const { selected_at: selectedAt } = await db
+    .selectFrom('run_registry')
+    .select('selected_at')
+    .where('run_id', '=', run)
+    .where('registry', '=', registry)
+    .executeTakeFirstOrThrow();
+  if (selectedAt === null) return { selected: false, done: 0, total: 0 };
+  const { total } = await db
+    .selectFrom('run_stratum')
+    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('selected'), eb.lit(0)).as('total'))
+    .where('run_id', '=', run)
+    .where('registry', '=', registry)
+    .executeTakeFirstOrThrow();
+  const { pending } = await db
+    .selectFrom('selection')
+    .select((eb) => eb.fn.countAll<number>().as('pending'))
+    .where('run_id', '=', run)
+    .where('registry', '=', registry)
+    .where('state', '=', 'pending')
+    .executeTakeFirstOrThrow();
+  return { selected: true, done: total - pending, total };
+}
+
 export async function readProgress({ db }: Database, run: number, now: number): Promise<RunProgress> {
   const row = await db.selectFrom('run').selectAll().where('id', '=', run).executeTakeFirst();
   if (row === undefined) throw new Error(`there is no run ${run} in this database`);

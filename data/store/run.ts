@@ -137,6 +137,10 @@ export async function switchOffService({ db }: Database, run: number, service: s
     .execute();
 }
 
+export async function isRunOpen({ db }: Database, run: number): Promise<boolean> {
+  return (await db.selectFrom('run').select('state').where('id', '=', run).executeTakeFirst())?.state === 'open';
+}
+
 /**
  * Every write to a run passes here first: a closed run is immutable. Writers hold the run together, in a way that keeps nobody out but
  * `holdAlone`: who closes a run waits for the writes that have begun, and those that begin later find it closed.

@@ -100,7 +100,8 @@ export interface Selected {
 
 /**
  * Stores the sample of a registry, in the order in which it is to be worked on, and counts the strata of the frame. All or
- * nothing, and once: repeating it changes nothing. Returns how many packages the run's selection of the registry has.
+ * nothing, and once: repeating it changes nothing. Returns how many packages the run's selection of the registry has. `also` is done
+ * in the same transaction: the jobs of the sample are there when the sample is.
  */
 export async function saveSelection(
   { db }: Database,
@@ -108,6 +109,7 @@ export async function saveSelection(
   registry: RegistryId,
   selected: Iterable<Selected>,
   now: number,
+  also?: (tx: Tx) => Promise<void>,
 ): Promise<number> {
   return await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
@@ -143,6 +145,7 @@ export async function saveSelection(
       .where('run_id', '=', run)
       .where('registry', '=', registry)
       .execute();
+    await also?.(tx);
     return TIERS.reduce((sum, tier) => sum + drawn[tier], 0);
   });
 }

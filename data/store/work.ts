@@ -1,5 +1,6 @@
 /** Packages of a run as work: taken with a lease, finished once, given back by whoever dies. */
-import type { Database, Tx } from '../database.ts';
+import { sql } from 'kysely';
+import type { Database, Reader, Tx } from '../database.ts';
 import type { Artifact, NoReleaseReason, RegistryId, Release, ScanReport, Skipped, Tier } from '../model.ts';
 import { countDrops } from './frame.ts';
 import { saveRelease, saveScan, type RecalledReport } from './content.ts';
@@ -18,6 +19,14 @@ export interface Claim {
   readonly maxAttempts: number;
 }
 
+/** Positions of a registry's selection, both included: what one job is about. */
+export interface Batch {
+  readonly from: number;
+  readonly to: number;
+}
+
+const EVERYTHING: Batch = { from: 0, to: Number.MAX_SAFE_INTEGER };
+
 export interface ClaimedPackage {
   readonly packageId: number;
   readonly registry: RegistryId;
@@ -35,11 +44,12 @@ export async function claimPackages(
   run: number,
   registry: RegistryId,
   claim: Claim,
+  batch = EVERYTHING,
 ): Promise<readonly ClaimedPackage[]> {
   return await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
     while (true) {
-      const taken = await take(tx, run, registry, claim);
+      const taken = await take(tx, run, registry, claim, batch);
       const [lost, claimed] = [
         taken.filter((one) => one.attempts > claim.maxAttempts),
         taken.filter((one) => one.attempts <= claim.maxAttempts),
@@ -68,6 +78,7 @@ async function take(
   run: number,
   registry: RegistryId,
   { holder, now, leaseMs, limit }: Claim,
+  { from, to }: Batch,
 ): Promise<readonly Taken[]> {
   return await tx
     // Materialized: read once, however the rest is planned. What others are taking is passed over.
@@ -79,6 +90,8 @@ async function take(
           .select('package_id')
           .where('run_id', '=', run)
           .where('registry', '=', registry)
+          .where('position', '>=', from)
+          .where('position', '<=', to)
           .where('state', '=', 'pending')
           .where((or) => or.or([or('not_before', 'is', null), or('not_before', '<=', now)]))
           .orderBy('position')
@@ -141,8 +154,76 @@ export async function freeAbandoned({ db }: Database, run: number): Promise<void
   }
 }
 
+/**
+ * Gives back what this process holds and does not know of: a claim whose connection broke may have been written all the same. The
+ * try does not count.
+ */
+export async function freeUnknown({ db }: Database, run: number, holder: string, inHand: readonly number[]): Promise<void> {
+  const held = await db
+    .selectFrom('selection')
+    .select('package_id')
+    .where('run_id', '=', run)
+    .where('state', '=', 'pending')
+    .where('holder', '=', holder)
+    .execute();
+  const lost = held.map((one) => one.package_id).filter((id) => !inHand.includes(id));
+  await returnPackages({ db }, run, lost, { holder, after: 0, counted: false });
+}
+
+/** True where every registry of the run has its sample and nothing is left to do: the run can be closed. */
+export async function isAllDone(db: Reader, run: number): Promise<boolean> {
+  const unselected = await db
+    .selectFrom('run_registry')
+    .select('registry')
+    .where('run_id', '=', run)
+    .where('selected_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  if (unselected !== undefined) return false;
+  const left = await db
+    .selectFrom('selection')
+    .select('package_id')
+    .where('run_id', '=', run)
+    .where('state', '=', 'pending')
+    .limit(1)
+    .executeTakeFirst();
+  return left === undefined;
+}
+
+/** Batches of a registry in which something is left to do, and how large batches of it are. */
+export async function openBatches({ db }: { readonly db: Reader }, run: number, registry: RegistryId): Promise<readonly Batch[]> {
+  const { selected } = await db
+    .selectFrom('selection')
+    .select((eb) => eb.fn.coalesce(eb.fn.max<number>('position'), eb.lit(0)).as('selected'))
+    .where('run_id', '=', run)
+    .where('registry', '=', registry)
+    .executeTakeFirstOrThrow();
+  const size = batchSize(selected);
+  const number = sql<number>`(position - 1) / ${sql.lit(size)}`;
+  const open = await db
+    .selectFrom('selection')
+    .select(number.as('number'))
+    .distinct()
+    .where('run_id', '=', run)
+    .where('registry', '=', registry)
+    .where('state', '=', 'pending')
+    .orderBy('number')
+    .execute();
+  return open.map((one) => ({ from: one.number * size + 1, to: (one.number + 1) * size }));
+}
+
+/** Small runs are shared out finely, large ones in some hundred batches or in hundreds of packages. */
+function batchSize(selected: number): number {
+  return Math.min(500, Math.max(20, Math.ceil(selected / 200)));
+}
+
 /** When a package that somebody holds or that waits for another try can be taken; null where none is left to do. */
-export async function nextClaimAt({ db }: Database, run: number, registry: RegistryId): Promise<number | null> {
+export async function nextClaimAt(
+  { db }: { readonly db: Reader },
+  run: number,
+  registry: RegistryId,
+  { from, to } = EVERYTHING,
+): Promise<number | null> {
   const { next, pending } = await db
     .selectFrom('selection')
     .select((eb) => [
@@ -152,6 +233,8 @@ export async function nextClaimAt({ db }: Database, run: number, registry: Regis
     .where('run_id', '=', run)
     .where('registry', '=', registry)
     .where('state', '=', 'pending')
+    .where('position', '>=', from)
+    .where('position', '<=', to)
     .executeTakeFirstOrThrow();
   return pending === 0 ? null : next;
 }
@@ -179,7 +262,7 @@ export async function renewPackages(
  * Gives packages back without a result: on a clean stop (`after` now, `uncounted`), or to try again later.
  */
 export async function returnPackages(
-  { db }: Database,
+  { db }: Pick<Database, 'db'>,
   run: number,
   packageIds: readonly number[],
   { holder, after, counted }: { readonly holder: string; readonly after: number; readonly counted: boolean },

@@ -10,6 +10,7 @@ interface Arguments {
   readonly seed: string;
   readonly scale: number;
   readonly tamper: boolean;
+  readonly workers: number;
 }
 
 export const demo: Command<Arguments> = {
@@ -26,13 +27,20 @@ export const demo: Command<Arguments> = {
         default: 1,
         describe: 'Size of the world: 0.1 is a tenth of the packages, 3 three times as many',
       })
+      .option('workers', {
+        type: 'number',
+        default: 0,
+        describe: 'Let so many processes do the work, as machines would; none by default, so that this one does it',
+      })
       .option('tamper', {
         type: 'boolean',
         default: false,
         describe: 'Take one planted token away behind the back of the stated truth: the demo must notice',
       }),
-  async run({ db, out, seed, scale, tamper }) {
+  async run({ db, out, seed, scale, tamper, workers }) {
     if (!(scale > 0)) throw new UsageError(`--scale takes a number above 0, not ${scale}`);
-    return runDemo({ db, out, seed, scale, tamper, env: process.env, stdout: process.stdout, stderr: process.stderr });
+    if (!Number.isInteger(workers) || workers < 0 || workers > 64)
+      throw new UsageError(`--workers takes a whole number from 0 to 64, not ${workers}`);
+    return runDemo({ db, out, seed, scale, tamper, workers, env: process.env, stdout: process.stdout, stderr: process.stderr });
   },
 };

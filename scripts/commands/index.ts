@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Registered>>> = {
   plan: async () => register((await import('./plan.ts')).plan),
   doctor: async () => register((await import('./doctor.ts')).doctor),
   run: async () => register((await import('./run.ts')).run),
+  work: async () => register((await import('./work.ts')).work),
   report: async () => register((await import('./report.ts')).report),
   query: async () => register((await import('./query.ts')).query),
   schema: async () => register((await import('./schema.ts')).schema),

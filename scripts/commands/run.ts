@@ -20,6 +20,7 @@ interface Arguments {
   readonly db: string | undefined;
   readonly config: string | undefined;
   readonly contact: string | undefined;
+  readonly detach: boolean | undefined;
   readonly 'then-report': string | undefined;
   readonly metrics: string | undefined;
   readonly 'log-level': string;
@@ -63,6 +64,8 @@ export const run: Command<Arguments> = {
         type: 'string',
         describe: 'Mail address or URL, sent with every request; without one nothing leaves this machine',
       })
+      .option('detach', { type: 'boolean', describe: 'Plan alone: list, rank, draw; workers (the command work) do the rest' })
+      .conflicts('detach', 'then-report')
       .option('then-report', { type: 'string', describe: 'Folder for the report of the run, written when it is complete' })
       .option('metrics', {
         type: 'string',
@@ -100,8 +103,18 @@ export const run: Command<Arguments> = {
     }
     const log = createLog(logLevel(args.logLevel));
     const { metrics } = args;
+    const detach = args.detach === true;
     const observe = metrics === undefined ? {} : { observe: async (sources: MetricsSources) => announced(metrics, sources) };
-    const result = await research({ config, registries, named, env: process.env, log, stderr: process.stderr, ...observe });
+    const result = await research({
+      config,
+      registries,
+      named,
+      detach,
+      env: process.env,
+      log,
+      stderr: process.stderr,
+      ...observe,
+    });
     process.stdout.write(summary(result));
     const isComplete = result.outcome !== 'stopped' && result.problems.length === 0;
     if (args.thenReport !== undefined && isComplete) {
@@ -147,6 +160,7 @@ export function summary({ run: id, outcome, progress, tally, problems }: Researc
     done: `Run ${id} is complete.`,
     partial: problems.length > 0 ? `Run ${id} is not complete.` : `Run ${id} is complete; not everything could be analysed.`,
     stopped: `Run ${id} was stopped; the same command goes on with it.`,
+    planned: `Run ${id} is planned; start workers with the command work, as many as you like.`,
     'already-closed': `Run ${id} of this period was completed before; nothing was done.`,
   }[outcome];
   const lines = progress.registries.map((one) => {
@@ -160,7 +174,9 @@ export function summary({ run: id, outcome, progress, tally, problems }: Researc
     ].join(', ');
   });
   const fetched =
-    outcome === 'already-closed' ? [] : [`  ${tally.downloaded} artifacts downloaded, ${tally.known} known from before`];
+    outcome === 'already-closed' || outcome === 'planned'
+      ? []
+      : [`  ${tally.downloaded} artifacts downloaded, ${tally.known} known from before`];
   const wrong = problems.map((problem) => `  ${problem}`);
   return `${[said, ...lines, ...fetched, ...wrong].join('\n')}\n`;
 }

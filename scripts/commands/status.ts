@@ -1,6 +1,9 @@
+import { databaseClock } from '../../data/clock.ts';
+import { heldBackHosts, type HeldBack } from '../../data/leases.ts';
 import { REGISTRY_LABELS } from '../../data/model.ts';
 import { openReadOnly } from '../../data/open.ts';
 import { listRuns, readProgress, type RunProgress } from '../../data/store/progress.ts';
+import { liveWorkers, type KnownWorker } from '../../data/store/workers.ts';
 import type { Command } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { EXIT, Failure } from '../errors.ts';
@@ -31,8 +34,13 @@ export const status: Command<Arguments> = {
       const id = args.run ?? runs[0];
       if (id === undefined) throw new Failure(`${database.url} holds no run yet; start one with the command run`);
       if (!runs.includes(id)) throw new Failure(`there is no run ${id}; there are ${runs.join(', ')}`);
-      const progress = await readProgress(database, id, Date.now());
-      process.stdout.write(args.format === 'json' ? `${JSON.stringify(progress, null, 2)}\n` : text(progress));
+      const clock = await databaseClock(database);
+      const now = clock.now();
+      clock.close();
+      const progress = await readProgress(database, id, now);
+      const around = { workers: await liveWorkers(database, now), heldBack: await heldBackHosts(database, now) };
+      const all = { ...progress, ...around };
+      process.stdout.write(args.format === 'json' ? `${JSON.stringify(all, null, 2)}\n` : text(progress) + surroundings(around));
       return EXIT.done;
     } finally {
       await database.close();
@@ -69,4 +77,23 @@ function text(run: RunProgress): string {
   ]);
   const open = run.undecidedTokens > 0 ? [`${run.undecidedTokens} tokens undecided: their services gave no clear answer`] : [];
   return `${[head + table, ...reasons, ...open].join('\n').trimEnd()}\n`;
+}
+
+/** Who is at work on the database, and which hosts nobody sends to. */
+function surroundings({
+  workers,
+  heldBack,
+}: {
+  readonly workers: readonly KnownWorker[];
+  readonly heldBack: readonly HeldBack[];
+}): string {
+  const lines = [
+    ...workers.map(({ holder, note, seenAt }) => `worker ${holder}: ${note ?? 'at work'}, heard of at ${clockTime(seenAt)}`),
+    ...heldBack.map(({ host, until, reason }) => `${host}: ${reason}${until === null ? '' : `, until ${clockTime(until)}`}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function clockTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
 }

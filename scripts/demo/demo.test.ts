@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Statistics } from '../../data/statistics/model.ts';
+import { serverDatabase } from '../../data/example.ts';
 import { openReadOnly } from '../../data/open.ts';
 import { runQuery } from '../../data/query.ts';
 import { listRuns, readProgress } from '../../data/store/progress.ts';
@@ -23,8 +24,12 @@ interface Ended {
 }
 
 /** Runs the demo in a process of its own; with `killAfter`, kills it once the database has so many results. */
-async function demo(name: string, more: readonly string[] = [], killAfter: number | null = null): Promise<Ended> {
-  const db = join(folder, `${name}.db`);
+async function demo(
+  name: string,
+  more: readonly string[] = [],
+  killAfter: number | null = null,
+  db = join(folder, `${name}.db`),
+): Promise<Ended> {
   const args = ['scripts/launch.mjs', 'demo', '--db', db, '--out', join(folder, `${name}-report`), ...more];
   const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, NO_COLOR: '1' } });
   const out: Buffer[] = [];
@@ -56,6 +61,47 @@ async function finished(db: string): Promise<number> {
 
 function statisticsOf(name: string): Statistics {
   return JSON.parse(readFileSync(join(folder, `${name}-report`, 'statistics.json'), 'utf8')) as Statistics;
+}
+
+function withoutTimes(all: Statistics['registries']): unknown {
+  return all.map((one) => (one.status === 'analysed' ? { ...one, frame: one.frame.size, ranking: one.ranking?.source } : one));
+}
+
+/** What a run decided on every package and every token, without numbers and times that the database gave. */
+async function rowsOf(path: string): Promise<unknown> {
+  const database = await openReadOnly(path);
+  try {
+    const { db } = database;
+    return {
+      packages: await db
+        .selectFrom('selection')
+        .innerJoin('package', 'package.id', 'selection.package_id')
+        .select(['selection.registry', 'package.key', 'position', 'tier', 'rank', 'state', 'reason', 'partial'])
+        .orderBy('selection.registry')
+        .orderBy('package.key')
+        .execute(),
+      findings: await db
+        .selectFrom('verdict')
+        .innerJoin('token', 'token.id', 'verdict.token_id')
+        .innerJoin('occurrence', 'occurrence.token_id', 'token.id')
+        .innerJoin('scan', 'scan.id', 'occurrence.scan_id')
+        .select(['token.service', 'token.format', 'token.redacted', 'verdict.family', 'verdict.verdict', 'verdict.reason'])
+        .select(['scan.sha256', 'occurrence.path', 'occurrence.byte_offset'])
+        .orderBy('scan.sha256')
+        .orderBy('occurrence.path')
+        .orderBy('occurrence.byte_offset')
+        .orderBy('token.format')
+        .execute(),
+      dropped: await db
+        .selectFrom('dropped_item')
+        .select(['registry', 'reason', 'count'])
+        .orderBy('registry')
+        .orderBy('reason')
+        .execute(),
+    };
+  } finally {
+    await database.close();
+  }
 }
 
 function filesBelow(path: string): string[] {
@@ -124,12 +170,27 @@ describe('the demo', () => {
     const again = await demo('killed', small);
     expect(again.stdout).toContain('Measured and true incidence of the world agree');
     const { registries, services, clusters } = statisticsOf('small');
-    const withoutTimes = (all: Statistics['registries']) =>
-      all.map((one) => (one.status === 'analysed' ? { ...one, frame: one.frame.size, ranking: one.ranking?.source } : one));
     expect(withoutTimes(statisticsOf('killed').registries)).toEqual(withoutTimes(registries));
     expect(statisticsOf('killed').services).toEqual(services);
     expect(statisticsOf('killed').clusters).toEqual(clusters);
   });
+
+  test.skipIf(serverDatabase === null)(
+    'by four workers on a server it comes to the same statistics, row for row (needs a database server)',
+    { timeout: LIMIT },
+    async () => {
+      const server = await serverDatabase?.();
+      if (server === undefined) return;
+      await using _ = server;
+      const ended = await demo('many', ['--scale', '0.15', '--workers', '4'], null, server.path);
+      expect(`${ended.stdout}\n${ended.stderr}`).toContain('Measured and true incidence of the world agree');
+      if (!existsSync(join(folder, 'small.db'))) await demo('small', ['--scale', '0.15']);
+      expect(withoutTimes(statisticsOf('many').registries)).toEqual(withoutTimes(statisticsOf('small').registries));
+      expect(statisticsOf('many').services).toEqual(statisticsOf('small').services);
+      expect(statisticsOf('many').clusters).toEqual(statisticsOf('small').clusters);
+      expect(await rowsOf(server.path)).toEqual(await rowsOf(join(folder, 'small.db')));
+    },
+  );
 
   test('notices when a planted token was taken away', { timeout: LIMIT }, async () => {
     const tampered = await demo('tampered', ['--tamper', '--scale', '0.15']);

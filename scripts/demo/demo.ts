@@ -11,6 +11,7 @@ import { EXIT } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { formatRows } from '../output.ts';
 import { research } from '../research.ts';
+import { withWorkers } from './workers.ts';
 import { disagreements, truthOf } from './truth.ts';
 import { startDemoWorld } from './world.ts';
 import { REGISTRY_IDS } from '../../data/model.ts';
@@ -21,6 +22,8 @@ export interface DemoOptions {
   readonly seed: string;
   readonly scale: number;
   readonly tamper: boolean;
+  /** Processes that do the work, besides this one, which plans; 0: this one does everything. */
+  readonly workers: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -29,7 +32,17 @@ export interface DemoOptions {
 const DAY_MS = 24 * 3_600_000;
 
 /** Runs the demo; the exit code is 1 when what was measured is not what is so. */
-export async function runDemo({ db, out, seed, scale, tamper, stdout, stderr, ...options }: DemoOptions): Promise<number> {
+export async function runDemo({
+  db,
+  out,
+  seed,
+  scale,
+  tamper,
+  workers,
+  stdout,
+  stderr,
+  ...options
+}: DemoOptions): Promise<number> {
   // The hours of a day have the same world, so a demo that was killed goes on with it.
   const now = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
   const demo = await startDemoWorld({ seed, now, scale, tamper });
@@ -40,7 +53,9 @@ export async function runDemo({ db, out, seed, scale, tamper, stdout, stderr, ..
     });
     const log = createLog('warn');
     stderr.write(`An invented world of ${demo.world.packages.length} packages is up on loopback; nothing leaves this machine.\n`);
-    const result = await research({ config, registries: REGISTRY_IDS, named: null, env: withoutNpm(options.env), log, stderr });
+    const env = withoutNpm(options.env);
+    const planned = { config, registries: REGISTRY_IDS, named: null, env, log, stderr };
+    const result = await (workers === 0 ? research(planned) : withWorkers(planned, workers));
     stdout.write(summary(result));
     if (result.outcome === 'stopped') return EXIT.partial;
     const statistics = await readStatistics(db, DEFAULT_POLICY, result.run);
