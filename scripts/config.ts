@@ -82,6 +82,10 @@ const knownToken = z.strictObject(
   'takes sha256 and source, and nothing else',
 );
 
+const recipient = z
+  .string()
+  .regex(/^age1[0-9a-z]+$/, 'a public age key (age1…, as `age-keygen` prints it; never the AGE-SECRET-KEY of its owner)');
+
 /** Everything that can be set; `describe` texts become those of the JSON Schema that editors read. */
 export const configSchema = z.strictObject({
   contact: z
@@ -141,6 +145,16 @@ export const configSchema = z.strictObject({
     .string()
     .optional()
     .describe('File with findings that scan shall not fail for, each with its author and reason'),
+  disclosure: z
+    .strictObject({
+      recipients: z
+        .record(z.string(), z.union([recipient, z.array(recipient).min(1)]))
+        .default({})
+        .describe(
+          'By service: public age keys of the people that `disclose` writes working tokens for; nothing is written without one',
+        ),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       artifactBytes: z

@@ -10,7 +10,8 @@ const LONGEST_QUESTION_MS = 2 * 60_000;
 const POLL_MS = 100;
 
 export interface SharedMemoryOptions {
-  readonly run: number;
+  /** Null outside of a run. */
+  readonly run: number | null;
   readonly keyId: string;
   readonly now: () => number;
   readonly insistence: InsistOptions;

@@ -140,7 +140,7 @@ function scannerOf({ config, services }: WorkplaceOptions, key: Uint8Array): Sca
   return inThisThread(createDetector(services ?? SERVICES, { fingerprinter: new Fingerprinter(key) }), limits);
 }
 
-interface LineContext {
+export interface LineContext {
   readonly options: WorkplaceOptions;
   readonly services: readonly Service[];
   readonly database: Database;
@@ -181,7 +181,8 @@ function lineOf(
   };
 }
 
-async function httpOf(
+/** The door to the registries, with the budgets and leases that all processes of the database share. */
+export async function httpOf(
   { config, env, log }: WorkplaceOptions,
   database: Database,
   shared: Leases,
@@ -201,9 +202,10 @@ async function httpOf(
   });
 }
 
-function validatorOf(
+/** @param run whose questions these are; null outside of a run, where every process makes its own control probes */
+export function validatorOf(
   { options, services, database, clock, holder, keyId, leases, insistence }: LineContext,
-  run: number,
+  run: number | null,
 ): Validator {
   const { config, log } = options;
   const { signal } = insistence;
@@ -222,7 +224,7 @@ function validatorOf(
     periodDays: config.validation.periodDays,
     ...(config.validation.askInterrupted ? { askInterruptedBefore: new Date(clock.now()) } : {}),
     audit: (row) => insist(() => audit(row), insistence),
-    controls: insisting(sharedControls(database, { run, holder, signal }), insistence),
+    ...(run === null ? {} : { controls: insisting(sharedControls(database, { run, holder, signal }), insistence) }),
     turns: sharedTurns(leases, log),
     log,
     signal,

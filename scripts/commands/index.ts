@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Registered>>> = {
   query: async () => register((await import('./query.ts')).query),
   schema: async () => register((await import('./schema.ts')).schema),
   export: async () => register((await import('./export.ts')).exportCommand),
+  disclose: async () => register((await import('./disclose.ts')).discloseCommand),
   scan: async () => register((await import('./scan.ts')).scan),
   services: async () => register((await import('./services.ts')).services),
   status: async () => register((await import('./status.ts')).status),
