@@ -213,6 +213,15 @@ function history(statistics: Statistics): Dataset {
     integer('analyzed', 'Packages of which something is known.'),
     integer('detections', 'Packages that violate the policy.'),
     ...ESTIMATE,
+    number('change_per_10k', 'per_10k less that of the run before; empty in the first.'),
+    number('change_low', 'Lower end of the 95 % interval of change_per_10k.'),
+    number('change_high', 'Upper end of the 95 % interval of change_per_10k.'),
+    {
+      name: 'like_with_like',
+      type: 'boolean',
+      meaning:
+        'False where formats, checks or validation differ from the run before, so that the change is not of the packages alone.',
+    } as const,
     text('detector_stamp', 'Names the formats and checks; figures of different stamps are not comparable.'),
     text('changes', 'What changed since the run before, separated by semicolons.'),
   ];
@@ -226,6 +235,8 @@ function history(statistics: Statistics): Dataset {
       one.analyzed,
       one.detections,
       ...estimates(one),
+      ...[one.change?.value, one.change?.low, one.change?.high].map((value) => (value === undefined ? null : tenThousand(value))),
+      one.change?.likeWithLike ?? null,
       point.detectorStamp,
       point.changes.join('; '),
     ]),

@@ -7,7 +7,7 @@ import { REGISTRY_LABELS, TIERS, VERDICTS, type RegistryId, type Tier, type Verd
 import { policyById, type PolicyId } from '../data/policies.ts';
 import { queriesFor } from '../data/queries.ts';
 import { wholeOf } from '../data/statistics/figures.ts';
-import { tierFigures } from '../data/statistics/incidence.ts';
+import { changeOf, tierFigures } from '../data/statistics/incidence.ts';
 import {
   STATISTICS_SCHEMA,
   type AnalysedRegistry,
@@ -157,13 +157,26 @@ export function exampleHistory(): readonly HistoryPoint[] {
           ? sampled(600_000 + 1000 * run, sample, [4, 12, 70, found])
           : sampled(180_000, sample, [0, 0, 1, Math.ceil(found / 4)]),
       );
-      return { registry, population, analyzed, detections, total, rate };
+      return { registry, population, analyzed, detections, total, rate, change: null };
     }),
     changes,
   });
-  return [
+  return withChanges([
     point(9, '2026-09-20T06:00:00Z', 5000, 18, []),
     point(10, '2026-10-20T06:00:00Z', 10_000, 45, ['the detectors changed', 'services added: slack']),
     point(11, '2026-11-20T06:00:00Z', 20_000, 84, ['PyPI: 30,000 packages analyzed, 20,000 before']),
-  ];
+  ]);
+}
+
+function withChanges(points: readonly HistoryPoint[]): readonly HistoryPoint[] {
+  return points.map((point, index) => {
+    const before = points[index - 1];
+    if (before === undefined) return point;
+    const likeWithLike = before.detectorStamp === point.detectorStamp;
+    const registries = point.registries.map((one) => {
+      const past = before.registries.find(({ registry }) => registry === one.registry);
+      return { ...one, change: past === undefined ? null : changeOf(past.rate, one.rate, likeWithLike) };
+    });
+    return { ...point, registries };
+  });
 }

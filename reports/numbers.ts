@@ -53,6 +53,20 @@ export function withInterval({ value, interval }: Estimate, write: (value: numbe
   return value === 0 && low === 0 ? `0, at most ${write(high)}` : `${write(value)} (${write(low)}–${write(high)})`;
 }
 
+/** A change with its interval: `+1.2 (−0.3 to +2.7)`; no change at all is `0`. */
+export function signedWithInterval({
+  value,
+  low,
+  high,
+}: {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}): string {
+  const write = (share: number): string => (share === 0 ? '0' : `${share < 0 ? '−' : '+'}${per10k(Math.abs(share))}`);
+  return low === high ? write(value) : `${write(value)} (${write(low)} to ${write(high)})`;
+}
+
 function trim(value: number): string {
   return value.toString();
 }

@@ -41,9 +41,17 @@ const counts = {
   undecided: count.describe('Packages without a detection, with a token about which the service gave no clear answer.'),
 };
 
+const chance = z
+  .strictObject({ low: share, high: share })
+  .nullable()
+  .describe(
+    "Where all packages were analyzed: Wilson's interval of the share as if the group were one draw, for comparing groups.",
+  );
+
 const figures = {
   total: estimate,
   rate: estimate,
+  chance,
   rateWithUndecided: share,
   worstCase: z.strictObject({ low: share, high: share }),
 };
@@ -136,7 +144,23 @@ export const statisticsSchema = z
         closedAt: time,
         detectorStamp: z.string(),
         registries: z.array(
-          z.strictObject({ registry, population: count, analyzed: count, detections: count, total: estimate, rate: estimate }),
+          z.strictObject({
+            registry,
+            population: count,
+            analyzed: count,
+            detections: count,
+            total: estimate,
+            rate: estimate,
+            change: z
+              .strictObject({
+                value: z.number().min(-1).max(1),
+                low: z.number().min(-1).max(1),
+                high: z.number().min(-1).max(1),
+                likeWithLike: z.boolean().describe('False where formats, checks or validation differ between the runs.'),
+              })
+              .nullable()
+              .describe('Of the share against the run before, with a 95 % interval of its own; null in the first run.'),
+          }),
         ),
         changes: z.array(z.string()),
       }),

@@ -3,7 +3,8 @@ import type { Reader } from '../database.ts';
 import { REGISTRY_LABELS, type RegistryId } from '../model.ts';
 import type { PolicyId } from '../policies.ts';
 import { coveredRegistries, tiersOf, wholeOf } from './figures.ts';
-import type { HistoryPoint, RankingFacts } from './model.ts';
+import { changeOf } from './incidence.ts';
+import type { Estimate, HistoryPoint, RankingFacts } from './model.ts';
 import { byText, closedRunsUntil, rankingsOf, type KnownRun } from './run-facts.ts';
 import type { Aggregates } from './aggregates.ts';
 
@@ -17,11 +18,16 @@ export async function collectHistory(db: Reader, policy: PolicyId, until: number
   const counts = await loadCounts(db, policy, until);
   const points: HistoryPoint[] = [];
   let before: Compared | null = null;
+  const last = new Map<RegistryId, { readonly run: KnownRun; readonly rate: Estimate }>();
   for (const run of runs) {
     const aggregates = counts.get(run.id) ?? { strata: [], policies: [] };
     const registries = coveredRegistries(aggregates).map((registry) => {
       const { population, analyzed, detections, total, rate } = wholeOf(tiersOf(aggregates, registry, policy));
-      return { registry, population, analyzed, detections, total, rate };
+      const past = last.get(registry);
+      const likeWithLike = past !== undefined && changesOfMeans(past.run, run).length === 0;
+      const change = past === undefined ? null : changeOf(past.rate, rate, likeWithLike);
+      last.set(registry, { run, rate });
+      return { registry, population, analyzed, detections, total, rate, change };
     });
     const here: Compared = { run, registries, rankings: await rankingsOf(db, run.id) };
     points.push({

@@ -1,9 +1,9 @@
 /** From the counts of a registry's strata to its figures with their intervals. Pure. */
 import type { Tier } from '../model.ts';
 import { hypergeometricInterval, zeroUpperBound, type Stratum } from './estimators/finite.ts';
-import { wilson } from './estimators/proportion.ts';
+import { differenceOf, wilson, type Bounds } from './estimators/proportion.ts';
 import { kornGraubard, nonResponseBounds, stratified, sumOfParts } from './estimators/stratified.ts';
-import type { Counts, Estimate, Interval, IntervalMethod } from './model.ts';
+import type { Change, Counts, Estimate, Interval, IntervalMethod } from './model.ts';
 
 /** Fewer detections than this make an estimate unstable (NCHS, Vital and Health Statistics 2(200): exact Poisson limits below 10 are wider than 160 %). */
 export const UNSTABLE_BELOW = 10;
@@ -19,6 +19,8 @@ const SIZEABLE = 0.05;
 export interface Figures {
   readonly total: Estimate;
   readonly rate: Estimate;
+  /** Wilson's interval of a share that is exact; see `model.ts`. */
+  readonly chance: Bounds | null;
   /** The share if every undecided package violated. */
   readonly rateWithUndecided: number;
   /** The share if all of which nothing is known passed, or violated. */
@@ -36,7 +38,7 @@ export function tierFigures(tier: TierCounts): Figures {
   const { population, analyzed, detections } = tier;
   const value = analyzed === 0 ? 0 : (population * detections) / analyzed;
   const estimate = { value, ...tierInterval(tier), unstable: isUnstable(tier) };
-  return { ...figuresOf(estimate, population), ...bounds([tier]) };
+  return { ...figuresOf(estimate, population), chance: chanceOf(tier), ...bounds([tier]) };
 }
 
 /**
@@ -54,7 +56,26 @@ export function registryFigures(tiers: readonly TierCounts[]): Figures & {
   const whole = { population: known.population, analyzed: known.analyzed, detections: sum(tiers, (one) => one.detections) };
   const estimate = { value: known.total, ...registryInterval(tiers), unstable: isUnstable(whole) };
   const { effectiveSampleSize, designEffect } = known;
-  return { ...figuresOf(estimate, known.population), ...bounds(tiers), effectiveSampleSize, designEffect };
+  return {
+    ...figuresOf(estimate, known.population),
+    chance: chanceOf(whole),
+    ...bounds(tiers),
+    effectiveSampleSize,
+    designEffect,
+  };
+}
+
+function chanceOf({ population, analyzed, detections }: Stratum): Bounds | null {
+  return population > 0 && analyzed === population ? wilson(detections, analyzed) : null;
+}
+
+/**
+ * How much a share changed from one run to another: by squares and adds of the intervals of both. Between two complete counts the
+ * difference is exact. Samples of the same seed share packages, which makes the interval wider than it need be, never too narrow.
+ */
+export function changeOf(before: Estimate, now: Estimate, likeWithLike: boolean): Change {
+  const { low, high } = differenceOf({ value: now.value, ...now.interval }, { value: before.value, ...before.interval });
+  return { value: now.value - before.value, low, high, likeWithLike };
 }
 
 interface TotalInterval {

@@ -49,12 +49,24 @@ export interface Counts {
   readonly undecided: number;
 }
 
+/** How much a share changed, with an interval of its own: two intervals that overlap can still lie apart by more than chance. */
+export interface Change {
+  /** Share of the later run less that of the earlier one. */
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** False where formats, checks or validation differ between the runs: more known is more found. */
+  readonly likeWithLike: boolean;
+}
+
 export interface TierStatistics extends Counts {
   readonly tier: Tier;
   /** Detections in the whole tier, estimated; for a fully analysed tier the count itself. */
   readonly total: Estimate;
   /** Share of the tier's packages that violate. */
   readonly rate: Estimate;
+  /** Where all were analyzed: Wilson's interval of the share, as if the tier were one draw of many. For comparing tiers; the count itself is exact. */
+  readonly chance: { readonly low: number; readonly high: number } | null;
   /** The share if every undecided package violated. */
   readonly rateWithUndecided: number;
   /** Bounds of the share if every failed or pending package passed, or violated (undecided counted as violating there). */
@@ -85,6 +97,8 @@ export interface AnalysedRegistry extends Counts {
   readonly tiers: readonly TierStatistics[];
   readonly total: Estimate;
   readonly rate: Estimate;
+  /** As in a tier. */
+  readonly chance: { readonly low: number; readonly high: number } | null;
   readonly rateWithUndecided: number;
   readonly worstCase: { readonly low: number; readonly high: number };
   readonly effectiveSampleSize: number | null;
@@ -160,6 +174,8 @@ export interface HistoryPoint {
     readonly detections: number;
     readonly total: Estimate;
     readonly rate: Estimate;
+    /** Against the run before in which the registry was covered; null in the first. */
+    readonly change: Change | null;
   }[];
   /** What changed against the run before: coverage, ranking source, detectors. */
   readonly changes: readonly string[];

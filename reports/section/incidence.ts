@@ -132,6 +132,7 @@ export function rates(context: Context): readonly RootContent[] {
       'Counts alone make popular projects look safest, because there are so few of them. This chart shows how many of 10\u202f000 packages of each group triggered the ' +
         'policy, so that groups of different size can be compared. The lines are 95\u202f% intervals.',
     ),
+    ...exactNote(statistics),
     ...draw(context, 'rates'),
     ...(statistics.policyUsed ? covered(statistics).flatMap(tierTable) : []),
     ...notes(statistics, (one) => one.tiers),
@@ -139,12 +140,38 @@ export function rates(context: Context): readonly RootContent[] {
   ];
 }
 
+/** What an interval beside an exact count is for. */
+function exactNote(statistics: Statistics): readonly RootContent[] {
+  const isExact = covered(statistics).some((one) => one.tiers.some((tier) => tier.chance !== null));
+  if (!isExact || !statistics.policyUsed) return [];
+  return [
+    paragraph(
+      'A group that was analyzed completely has an exact count. The range beside it says how far its rate could lie by chance alone, were the ' +
+        'group one draw of many like it: groups whose ranges lie apart differ in more than luck.',
+    ),
+  ];
+}
+
+function chanceCell(one: AnalysedRegistry['tiers'][number]): Cell {
+  if (one.chance === null) return NONE;
+  return { text: `${per10k(one.chance.low)}–${per10k(one.chance.high)}`, sort: one.chance.low };
+}
+
 function tierTable(registry: AnalysedRegistry): readonly RootContent[] {
-  const figures = ['Packages', 'Analyzed', 'Detections found', 'In the whole group', 'Per 10\u202f000 packages'];
+  const exact = registry.tiers.some((one) => one.chance !== null);
+  const figures = [
+    'Packages',
+    'Analyzed',
+    'Detections found',
+    'In the whole group',
+    'Per 10\u202f000 packages',
+    ...(exact ? ['By chance alone'] : []),
+  ];
   const rows = registry.tiers.map((one): (Inline | Cell)[] => {
     const name: Cell = { text: `${TIER_LABELS[one.tier]} (${TIER_RANGES[one.tier]})`, sort: TIERS.indexOf(one.tier) };
-    if (one.population === 0) return [name, countCell(0), NONE, NONE, NONE, NONE];
-    if (one.analyzed === 0) return [name, countCell(one.population), NOT_ANALYZED, NONE, NONE, NONE];
+    const blank = exact ? [NONE, NONE, NONE] : [NONE, NONE];
+    if (one.population === 0) return [name, countCell(0), NONE, ...blank];
+    if (one.analyzed === 0) return [name, countCell(one.population), NOT_ANALYZED, ...blank];
     return [
       name,
       countCell(one.population),
@@ -152,6 +179,7 @@ function tierTable(registry: AnalysedRegistry): readonly RootContent[] {
       foundCell(one),
       estimateCell(one.total, full),
       estimateCell(one.rate, per10k),
+      ...(exact ? [chanceCell(one)] : []),
     ];
   });
   return [

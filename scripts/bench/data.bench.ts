@@ -1,23 +1,24 @@
 /**
- * How fast is a large database? `node data/data.bench.ts [packages] [folder]`
+ * How fast is a large database? `node scripts/bench/data.bench.ts [packages] [folder]`
  *
  * Lists 5.2 million packages of four registries, does 24 runs on them, the last with 100 000 packages and 200 000 findings,
- * and measures writing, statistics and every named query. Prints a table.
+ * and measures writing, statistics, the whole report and every named query. Prints a table.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Database } from './database.ts';
-import { analysed, exampleResult, finding, openExampleRun } from './example.ts';
-import { REGISTRY_IDS, VERDICTS, type RegistryId } from './model.ts';
-import { openDatabase, openReadOnly } from './open.ts';
-import { namedQueries } from './queries.ts';
-import { runQuery } from './query.ts';
-import { collectStatistics } from './statistics/collect.ts';
-import { closeRun } from './store/close.ts';
-import { finishFrame, readFrame, saveNamePage } from './store/frame.ts';
-import { readRanks, saveRanking, saveSelection, type Selected } from './store/selection.ts';
-import { claimPackages, savePackageResult } from './store/work.ts';
+import type { Database } from '../../data/database.ts';
+import { analysed, exampleResult, finding, openExampleRun } from '../../data/example.ts';
+import { REGISTRY_IDS, VERDICTS, type RegistryId } from '../../data/model.ts';
+import { openDatabase, openReadOnly } from '../../data/open.ts';
+import { namedQueries } from '../../data/queries.ts';
+import { runQuery } from '../../data/query.ts';
+import { collectStatistics } from '../../data/statistics/collect.ts';
+import { closeRun } from '../../data/store/close.ts';
+import { finishFrame, readFrame, saveNamePage } from '../../data/store/frame.ts';
+import { readRanks, saveRanking, saveSelection, type Selected } from '../../data/store/selection.ts';
+import { claimPackages, savePackageResult } from '../../data/store/work.ts';
+import { FORMATS } from '../../reports/formats/index.ts';
 
 const PACKAGES = Number(process.argv[2] ?? 5_200_000);
 const FOLDER = process.argv[3] ?? tmpdir();
@@ -29,7 +30,7 @@ const RANKED = Math.min(10_000, Math.floor(PACKAGES / 100));
 const FINAL = Math.min(100_000, Math.floor(PACKAGES / 20));
 
 const folder = mkdtempSync(join(FOLDER, 'incidence-bench-'));
-const path = join(folder, 'bench.sqlite');
+const path = join(folder, 'bench.db');
 try {
   const database = await openDatabase(path);
   try {
@@ -145,6 +146,10 @@ async function readAll(): Promise<void> {
   const database = await openReadOnly(path);
   try {
     await timed('statistics of the newest run, with its history', 1, () => collectStatistics(database, { policy: 'SQ34401' }));
+    await timed('the whole report, statistics and every format', 1, async () => {
+      const statistics = await collectStatistics(database, { policy: 'SQ34401' });
+      for (const format of FORMATS) await format.render(statistics);
+    });
   } finally {
     await database.close();
   }
