@@ -72,6 +72,8 @@ const SHORTEST_POLL_MS = 15;
 const LONGEST_POLL_MS = 250;
 /** Permits that come back together are told together. */
 const GATHER_MS = 4;
+/** A permit without a pause goes from hand to hand within the process for so long; then other processes have their chance. */
+const HANDED_ON_MS = 500;
 const MOST_AT_ONCE = 50;
 
 interface Waiter {
@@ -136,6 +138,13 @@ export class SharedPool {
     if (this.#held.size === 0 && this.#renewal !== null) {
       clearInterval(this.#renewal);
       this.#renewal = null;
+    }
+    if (afterMs === 0 && performance.now() < held.until - this.#pool.leaseMs + HANDED_ON_MS) {
+      const waiter = this.#waiting.shift();
+      if (waiter !== undefined) {
+        answer(waiter, held);
+        return;
+      }
     }
     this.#returning.push({ held, freeAt: performance.now() + afterMs });
     if (!this.#isReturning) void this.#return();
