@@ -28,7 +28,7 @@ export interface ScanPoolOptions {
   readonly services?: string;
 }
 
-const ENOUGH_MS = 1000;
+const ENOUGH_MS = 5000;
 /** A walk notices its own limit within a chunk, and then settles what it has found. */
 const GRACE_MS = 10_000;
 const HEAP_MEGABYTES = 512;
