@@ -15,7 +15,7 @@ const fast = createDetector(services, { fingerprinter });
 const plain = createDetector(services, { fingerprinter, plain: true });
 const formats = services.flatMap((service) => service.formats);
 
-test('the compiled module is what its source compiles to', async () => {
+test('the compiled module is what its source compiles to', { timeout: 120_000 }, async () => {
   expect(Buffer.from(await compile()).equals(readFileSync(COMPILED))).toBe(true);
 });
 
