@@ -30,7 +30,7 @@ interface Ended {
 async function scan(what: string, more: Partial<GateArguments> = {}): Promise<Ended> {
   const out: string[] = [];
   const err: string[] = [];
-  const env = { INCIDENCE_DB: join(folder, 'none.sqlite') };
+  const env = { INCIDENCE_DB: join(folder, 'none.db') };
   const io = { env, signal: new AbortController().signal };
   const target = more.registry === undefined ? join(folder, what) : what;
   try {
