@@ -45,7 +45,7 @@ export async function packInMemory(folder: string, maxBytes: number): Promise<Pa
     throw new UsageError(`${folder} holds no package that npm could pack: there is no package.json with a JSON object in it`);
   const files = await packlist(treeOf(await realpath(root), manifest, new Map(), true));
   const { name = 'package', version = '0.0.0' } = manifest;
-  const filename = `${String(name).replace(/^@/, '').replaceAll('/', '-')}-${String(version)}.tgz`;
+  const filename = `${name.replace(/^@/, '').replaceAll('/', '-')}-${version}.tgz`;
   const archive = pack();
   const bytes = buffer(archive);
   let total = 0;

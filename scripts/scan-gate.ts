@@ -87,7 +87,12 @@ export async function scanAsGate(args: GateArguments, io: GateIo): Promise<numbe
   }
   const summary = summaryText(totals, suppressions, { id: fingerprinter.keyId, lasts: key.lasts });
   if (args.format === 'sarif') {
-    const log = sarifOf(kept, { version: VERSION, services: SERVICES, suppressed: suppressions.for, lasting: key.lasts });
+    const log = sarifOf(kept, {
+      version: VERSION,
+      services: SERVICES,
+      suppressed: (finding) => suppressions.for(finding),
+      lasting: key.lasts,
+    });
     io.stdout.write(`${JSON.stringify(log, null, 2)}\n`);
   }
   (args.format === 'text' ? io.stdout : io.stderr).write(summary);
