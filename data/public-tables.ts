@@ -29,6 +29,7 @@ export const WITHHELD_VIEWS: Readonly<Record<string, string>> = {
   detections: 'names packages with tokens that may still work',
   tokens: 'holds the fingerprint of every token',
   service_requests: 'holds fingerprints',
+  disclosures: 'says who was told of which tokens',
   skipped: 'holds paths inside packages; `reasons` has the counts',
   ranking_places: 'is its source’s to give away; `sample` has the rank of every ranked package',
   packages_analyzed: 'is `sample` where state is analysed or no-release',
