@@ -28,6 +28,8 @@ export interface Gates {
   status(): readonly HostStatus[];
   /** Everything that waits is rejected with NotAllowed. */
   close(): void;
+  /** After closing: resolves when other processes can have all that this one took of the common limits. */
+  settled(): Promise<void>;
 }
 
 /** How often a request is sent again, by reason of its error; what is not listed is never sent again. */
@@ -63,6 +65,9 @@ export function createGates(options: GatesOptions): Gates {
     status: () => [...hosts.values()].map((host) => host.status()),
     close() {
       closing.abort(new NotAllowed('the program is closing its connections'));
+    },
+    async settled() {
+      await Promise.all([...lanes.values()].map(async (lane) => lane.settled()));
     },
   };
 }

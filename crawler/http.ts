@@ -82,6 +82,8 @@ export interface Http {
   hosts(): readonly HostStatus[];
   /** Gives up waiting requests and closes idle connections. */
   close(): void;
+  /** After closing: resolves when other processes can have all that this one took of the common limits. */
+  settled(): Promise<void>;
 }
 
 const TIMEOUTS: PhaseTimeouts = {
@@ -166,6 +168,7 @@ export function createHttp(options: HttpOptions): Http {
       return access;
     },
     hosts: () => gates.status(),
+    settled: async () => gates.settled(),
     close() {
       gates.close();
       agents.close();

@@ -143,6 +143,7 @@ export async function disclose(options: DiscloseOptions): Promise<Disclosure> {
     return { run, batches, others: othersOf(findings), missed };
   } finally {
     http?.close();
+    await http?.settled();
     clock.close();
     await database.close();
   }

@@ -112,6 +112,11 @@ function asked(from: Readonly<Record<string, number>>): Record<RegistryId, reado
   return { rubygems: of('rubygems'), nuget: of('nuget'), pypi: of('pypi'), npm: of('npm') };
 }
 
+/** A few places of a ranking are held against the registry's own counts, moved or not. */
+function isCheckOfRanking(path: string): boolean {
+  return /\/api\/v1\/gems\/|\/downloads\/point\//.test(path);
+}
+
 const counts = () => Object.fromEntries(REGISTRY_IDS.map((id) => [id, registries[id].server.ledger.length]));
 
 describe('a later run', () => {
@@ -132,9 +137,10 @@ describe('a later run', () => {
     expect(second.tally.downloaded).toBe(0);
     for (const [id, paths] of Object.entries(asked(before))) {
       // npm's feed is read from ten numbers before the listing on: what has one of these may have moved meanwhile.
-      const again = paths.filter((path) => path.includes('demo-'));
+      const again = paths.filter((path) => path.includes('demo-') && !isCheckOfRanking(path));
       expect([id, again.length]).toEqual([id, id === 'npm' ? expect.toSatisfy((count: number) => count <= 10) : 0]);
-      expect([id, paths.length - again.length < 10]).toEqual([id, true]);
+      const others = paths.filter((path) => !path.includes('demo-'));
+      expect([id, others.length < 20]).toEqual([id, true]);
     }
   });
 
@@ -166,7 +172,11 @@ describe('a later run', () => {
     for (const [key, state] of found) expect([key, state]).toEqual([key, truth.get(key)]);
     for (const id of REGISTRY_IDS) {
       expect(found.get(`${id}:demo-003`)).toMatch(/^analysed 1\.1\.0 #4$/);
-      const names = new Set(spent[id].flatMap((path) => /demo[-_.]\d{3}/.exec(path)?.[0].replace(/[_.]/, '-') ?? []));
+      const names = new Set(
+        spent[id]
+          .filter((path) => !isCheckOfRanking(path))
+          .flatMap((path) => /demo[-_.]\d{3}/.exec(path)?.[0].replace(/[_.]/, '-') ?? []),
+      );
       const moved = ['demo-003', 'demo-010', 'demo-014', 'demo-900'];
       expect([id, [...names].filter((name) => !moved.includes(name))]).toEqual([id, []]);
       expect(names.has('demo-900') && names.has('demo-003')).toBe(true);

@@ -116,7 +116,9 @@ describe('a folder of them', () => {
     const row = rows.find(({ artifact }) => artifact.name === name);
     expect(row?.skipped.map((one) => one.reason)).toContain(reason);
     expect(row?.skipped.find((one) => one.reason === reason)?.detail).toMatch(words);
-    const line = said.stdout.split('\n').find((one) => one.includes(`not read: ${name}`) && one.includes(`(${reason})`));
+    const line = said.stdout
+      .split('\n')
+      .find((one) => /^ +not read +/.test(one) && one.includes(name) && one.includes(`(${reason})`));
     expect(line).toMatch(words);
   });
 });

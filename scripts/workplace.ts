@@ -93,7 +93,10 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     closing.push(() => queue.close());
     const leases = insisting(sharedLeases(database, holder), insistence);
     const http = await httpOf(options, database, leases, clock, insistence);
-    closing.push(() => http.close());
+    closing.push(async () => {
+      http.close();
+      await http.settled();
+    });
     const scanner = scannerOf(options, key);
     closing.push(async () => scanner[Symbol.asyncDispose]());
     const { detectorStamp, codeVersion } = runSpec({ config, registries: [], named: null }, services, fingerprinter.keyId);

@@ -36,7 +36,8 @@ export function inThisThread(detector: Detector, limits: Partial<WalkLimits>): S
         return scanArtifact(bytesSource(name, bytes), detector, { ...options, sha256 });
       }
       await using source = await fileSource(job.path, job.name);
-      return scanArtifact(source, detector, options);
+      // Awaited here: the file is closed when this returns.
+      return await scanArtifact(source, detector, options);
     },
     async [Symbol.asyncDispose]() {},
   };

@@ -47,6 +47,8 @@ export interface Lane {
    * Unavailable when the host lost our patience. `send` runs at most once.
    */
   pass<T>(signal: AbortSignal, send: (turn: Turn) => Promise<T>): Promise<T>;
+  /** Resolves when other processes can have all that this one took of the common limits. */
+  settled(): Promise<void>;
 }
 
 /** Common tickets of a lane at most; more would be more rows and no more rate. */
@@ -171,7 +173,12 @@ export function createLane(key: string, host: Host, limits: LaneLimits, world: W
     }
   }
 
-  return { pass };
+  return {
+    pass,
+    async settled() {
+      await Promise.all([common?.tickets.settled(), common?.connections.settled()]);
+    },
+  };
 }
 
 interface Common {

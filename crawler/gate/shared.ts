@@ -75,6 +75,8 @@ const GATHER_MS = 4;
 /** A permit without a pause goes from hand to hand within the process for so long; then other processes have their chance. */
 const HANDED_ON_MS = 500;
 const MOST_AT_ONCE = 50;
+/** So often it is looked whether the last connection was given back. */
+const MOST_PAUSES = 100;
 
 interface Waiter {
   readonly signal: AbortSignal;
@@ -93,6 +95,7 @@ export class SharedPool {
   readonly #held = new Set<Permit>();
   #isServing = false;
   #isReturning = false;
+  #returned: Promise<void> = Promise.resolve();
   #renewal: NodeJS.Timeout | null = null;
 
   constructor(limits: SharedLimits, pool: Pool, world: Pick<World, 'log' | 'random'>) {
@@ -147,7 +150,15 @@ export class SharedPool {
       }
     }
     this.#returning.push({ held, freeAt: performance.now() + afterMs });
-    if (!this.#isReturning) void this.#return();
+    if (!this.#isReturning) this.#returned = this.#return();
+  }
+
+  /** Resolves when everything that was taken is given back, so that whoever comes next need not wait for a lease to end. */
+  async settled(): Promise<void> {
+    // What is still being read is broken off by whoever closes, which takes a moment.
+    for (let at = 0; at < MOST_PAUSES && this.#held.size > 0; at += 1)
+      await new Promise((resolve) => setTimeout(resolve, SHORTEST_POLL_MS));
+    await this.#returned;
   }
 
   async #serve(): Promise<void> {

@@ -11,7 +11,7 @@ import { Client, type QueryResult } from 'pg';
 import { openDatabase } from '../open.ts';
 
 /** Where the server of this test run is or will be; set by `test-setup.ts`. */
-const FOLDER_VARIABLE = 'INCIDENCE_TEST_SERVER';
+const FOLDER_VARIABLE = 'TEST_DATABASE_SERVER';
 /** Debian keeps the programs of every version below here. */
 const DEBIAN = '/usr/lib/postgresql';
 const PATIENCE_MS = 60_000;

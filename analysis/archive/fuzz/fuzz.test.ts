@@ -5,11 +5,11 @@ import { TARGETS } from './targets.ts';
 
 /**
  * Seconds for all targets together: a short look while one works, a minute of it where CI asks.
- * `INCIDENCE_FUZZ_SECONDS=21600` makes it a long one, and another `INCIDENCE_FUZZ_SEED` a new one.
+ * `FUZZ_SECONDS=21600` makes it a long one, and another `FUZZ_SEED` a new one.
  */
-const ALL_SECONDS = Number(process.env['INCIDENCE_FUZZ_SECONDS'] ?? (process.env['CI'] === undefined ? 6 : 60));
+const ALL_SECONDS = Number(process.env['FUZZ_SECONDS'] ?? (process.env['CI'] === undefined ? 6 : 60));
 const SECONDS = ALL_SECONDS / TARGETS.length;
-const SEED = Number(process.env['INCIDENCE_FUZZ_SEED'] ?? 1);
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 
 afterAll(closePython);
 
