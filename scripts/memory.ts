@@ -4,6 +4,7 @@ import type { Memory, Remembered } from '../analysis/validate/contract.ts';
 import type { Database } from '../data/database.ts';
 import { insist, type InsistOptions } from '../data/insist.ts';
 import { validationMemory } from '../data/store/validation.ts';
+import { othersAtWork } from '../data/store/workers.ts';
 
 /** A question is answered, or given up, within this time. */
 const LONGEST_QUESTION_MS = 2 * 60_000;
@@ -13,15 +14,17 @@ export interface SharedMemoryOptions {
   /** Null outside of a run. */
   readonly run: number | null;
   readonly keyId: string;
+  /** Names this process. */
+  readonly holder: string;
   readonly now: () => number;
   readonly insistence: InsistOptions;
 }
 
 /**
  * What another worker is asking at this moment is waited for, so that both say the same. Right after a kill nobody can tell
- * that from a question whose worker died; it is taken for lost when no question could take that long.
+ * that from a question whose worker died; it is taken for lost when nobody else is at work, or no question could take that long.
  */
-export function sharedMemory(database: Database, { run, keyId, now, insistence }: SharedMemoryOptions): Memory {
+export function sharedMemory(database: Database, { run, keyId, holder, now, insistence }: SharedMemoryOptions): Memory {
   const memory = validationMemory(database, { run, keyId });
 
   async function read(fingerprint: string): Promise<Remembered | null> {
@@ -38,6 +41,8 @@ export function sharedMemory(database: Database, { run, keyId, now, insistence }
       for (;;) {
         const known = await read(fingerprint);
         if (known === null || known.reading !== null || now() - known.askedAt.getTime() > LONGEST_QUESTION_MS) return known;
+        // Nobody is left who could answer: the question was lost with its worker, unless the answer came just now.
+        if (!(await insist(() => othersAtWork(database, holder, now()), insistence))) return await read(fingerprint);
         await sleep(POLL_MS, undefined, { signal: insistence.signal });
       }
     },

@@ -219,7 +219,7 @@ export function validatorOf(
     services,
     mode: config.validation.mode,
     send: createGuardedSend({ userAgent: userAgentOf(config), contact: config.contact, configured }),
-    memory: sharedMemory(database, { run, keyId, now: clock.now, insistence }),
+    memory: sharedMemory(database, { run, keyId, holder, now: clock.now, insistence }),
     now: () => new Date(clock.now()),
     random: seededRandom(randomBytes(16).toString('hex')),
     settings: settingsOf(config),

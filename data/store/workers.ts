@@ -1,6 +1,7 @@
 /** Who is at work on a database: for people who look, and to refuse whoever does not fit a run. */
 import type { Database } from '../database.ts';
 import type { RegistryId } from '../model.ts';
+import { isGone } from './holder.ts';
 import { detailText, text } from './rows.ts';
 import { RunError, type RunSpec } from './run.ts';
 
@@ -65,6 +66,12 @@ export async function liveWorkers({ db }: Database, now: number): Promise<readon
 }
 
 /** What a worker must know of a run to work on it. */
+/** Whether anybody but `holder` is at work; what died on this machine is known to be dead at once. */
+export async function othersAtWork(database: Database, holder: string, now: number): Promise<boolean> {
+  const alive = await liveWorkers(database, now);
+  return alive.some((one) => one.holder !== holder && !isGone(one.holder));
+}
+
 export interface RunForWork {
   readonly id: number;
   readonly registries: readonly RegistryId[];
