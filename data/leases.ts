@@ -5,6 +5,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database, Reader } from './database.ts';
+import { isGone } from './store/holder.ts';
 import { chunks, text } from './store/rows.ts';
 
 /** The common limits in the words of `crawler/gate/shared.ts`; see there for what each promises. */
@@ -219,6 +220,23 @@ export function sharedLeases(database: Database, holder: string): Leases {
         on conflict (host) do update set switched_off = coalesce(host.switched_off, ${text(reason)})`.execute(db);
     },
   };
+}
+
+/**
+ * Connections of processes of this machine that are certainly gone are free at once: they ended with their process. Tickets are not:
+ * nobody knows when they were used last, and they come back by themselves within seconds.
+ */
+export async function freeConnections({ db }: Database): Promise<void> {
+  const holders = await db.selectFrom('permit').select('holder').distinct().where('holder', 'is not', null).execute();
+  for (const { holder } of holders) {
+    if (holder === null || !isGone(holder)) continue;
+    await db
+      .updateTable('permit')
+      .set({ holder: null, ticket: null, free_at: 0 })
+      .where('holder', '=', holder)
+      .where('lane', 'like', '% connections')
+      .execute();
+  }
 }
 
 /** Gives every host another chance that was to be left alone: somebody has looked into it and starts again. */

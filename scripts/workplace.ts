@@ -17,7 +17,7 @@ import { readNpmConfig } from '../crawler/npm-config.ts';
 import { databaseClock, type DatabaseClock } from '../data/clock.ts';
 import type { Database } from '../data/database.ts';
 import { insist, insisting, type InsistOptions } from '../data/insist.ts';
-import { sharedLeases, type Leases } from '../data/leases.ts';
+import { freeConnections, sharedLeases, type Leases } from '../data/leases.ts';
 import { keyFileOf } from '../data/location.ts';
 import type { RegistryId } from '../data/model.ts';
 import { openDatabase, openQueue } from '../data/open.ts';
@@ -91,6 +91,7 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     closing.push(() => clock.close());
     const queue = insisting(await openQueue(database, holder), insistence);
     closing.push(() => queue.close());
+    await freeConnections(database);
     const leases = insisting(sharedLeases(database, holder), insistence);
     const http = await httpOf(options, database, leases, clock, insistence);
     closing.push(async () => {

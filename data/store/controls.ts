@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { isGone } from './holder.ts';
 import { text } from './rows.ts';
 import { switchOffService } from './run.ts';
 
@@ -32,16 +33,28 @@ export function sharedControls(
     return rows.length > 0;
   }
 
+  /** Whoever asked is dead: nobody needs to wait for the end of its time. */
+  async function free(service: string, gone: string): Promise<void> {
+    await db
+      .updateTable('control_probe')
+      .set({ held_until: 0 })
+      .where('run_id', '=', run)
+      .where('service', '=', service)
+      .where('holder', '=', gone)
+      .execute();
+  }
+
   return {
     async once<State extends string>(service: string, ask: () => Promise<State>): Promise<State> {
       for (;;) {
         const known = await db
           .selectFrom('control_probe')
-          .select('state')
+          .select(['state', 'holder'])
           .where('run_id', '=', run)
           .where('service', '=', service)
           .executeTakeFirst();
         if (known !== undefined && known.state !== null) return known.state as State;
+        if (typeof known?.holder === 'string' && isGone(known.holder)) await free(service, known.holder);
         if (await isOurs(service)) break;
         await sleep(POLL_MS, undefined, { signal });
       }
