@@ -5,13 +5,13 @@
 import { createHttp, type Http } from '../crawler/http.ts';
 import { isLoopback } from '../crawler/http/addresses.ts';
 import { CrawlError, NotAllowed } from '../crawler/errors.ts';
+import { memoryLedger } from '../crawler/memory-ledger.ts';
 import { readNpmConfig } from '../crawler/npm-config.ts';
 import { overCeiling } from '../crawler/plan.ts';
 import { REGISTRIES } from '../crawler/registries/index.ts';
 import type { Registry } from '../crawler/registry.ts';
 import type { Database } from '../data/database.ts';
 import { REGISTRY_LABELS } from '../data/model.ts';
-import { requestLedger } from '../data/store/ledger.ts';
 import type { Config } from './config.ts';
 import { checkDatabase, checkDisk, checkKey, checkMemory, latestMoment } from './doctor/machine.ts';
 import { UsageError } from './errors.ts';
@@ -55,7 +55,7 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
       checkMemory(),
       await checkPast(database, options.now()),
       ...(await checkBudgets(options, database)),
-      ...(options.offline ? [] : await checkReachability(options, database)),
+      ...(options.offline ? [] : await checkReachability(options)),
     ];
   } finally {
     await database?.close();
@@ -127,16 +127,15 @@ async function checkBudgets({ config, env, now }: DoctorOptions, database: Datab
 }
 
 /** Whether every origin answers, and whether their clocks agree with ours. */
-async function checkReachability(options: DoctorOptions, database: Database | null): Promise<readonly Finding[]> {
+async function checkReachability(options: DoctorOptions): Promise<readonly Finding[]> {
   const { config, env, now } = options;
-  const ledger = database === null ? null : requestLedger(database);
   const http = createHttp({
     version: VERSION,
     contact: config.contact,
     now,
     random: Math.random,
-    // Whoever has no database yet has asked for nothing yet; a few HEADs more do not reach a ceiling.
-    ledger: ledger !== null && !database?.readOnly ? ledger : { reserve: async (_host, wanted) => wanted },
+    // The database is open for reading alone; a few HEADs are within the tenth that ceilings keep below the terms.
+    ledger: memoryLedger(),
     npmOptions: await readNpmConfig({ env, cwd: process.cwd(), execPath: process.execPath }),
     proxyEnv: env,
     // One look, not a siege: what does not answer now is told, not waited for.

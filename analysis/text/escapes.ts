@@ -5,6 +5,7 @@
  * Around a literal the escapes are undone and the pieces are joined. Where every character is an escape, no literal can be
  * seen: those texts are the business of `dense-escapes.ts`.
  */
+import { lastAtMost } from './ascending.ts';
 import { indexAt, type Reading } from './haystack.ts';
 
 /** What may have to be undone: an escape, a percent-encoded byte, a character reference, or two strings that are joined. */
@@ -56,20 +57,8 @@ export function unescaped(parent: Reading, from: number, to: number): Unescaped 
   add(raw.slice(copied), copied, raw.length);
   const text = pieces.join('');
 
-  /** The piece that holds the character at `index`. */
-  function pieceAt(index: number): number {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((starts[middle] ?? 0) <= index) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
   function originOf(index: number): number {
-    const piece = pieceAt(index);
+    const piece = lastAtMost(starts, index);
     return (
       (origins[piece] ?? from) +
       Math.min(index - (starts[piece] ?? 0), Math.max(0, (ends[piece] ?? to) - (origins[piece] ?? from) - 1))
@@ -79,7 +68,7 @@ export function unescaped(parent: Reading, from: number, to: number): Unescaped 
   /** Past the parent's last character of the one before `index`. */
   function endOf(index: number): number {
     if (index === 0) return originOf(0);
-    const piece = pieceAt(index - 1);
+    const piece = lastAtMost(starts, index - 1);
     const isEscape = (starts[piece + 1] ?? length) - (starts[piece] ?? 0) !== (ends[piece] ?? 0) - (origins[piece] ?? 0);
     return isEscape ? (ends[piece] ?? to) : originOf(index - 1) + 1;
   }

@@ -1,4 +1,5 @@
 /** Segments of a file, joined into haystacks: one behind the other, with a line break between them. */
+import { lastAtMost } from '../ascending.ts';
 import { onlyReading, type Haystack, type Reading } from '../haystack.ts';
 import type { Segment, Structure } from './structure.ts';
 
@@ -83,14 +84,8 @@ function joinedPieces(id: string, pieces: readonly Piece[], length: number): Joi
 
   /** The position of the character at `index`. */
   function positionOf(index: number): number {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((starts[middle] ?? 0) <= index) low = middle;
-      else high = middle - 1;
-    }
-    return (pieces[low]?.position ?? 0) + index - (starts[low] ?? 0);
+    const at = lastAtMost(starts, index);
+    return (pieces[at]?.position ?? 0) + index - (starts[at] ?? 0);
   }
 
   const reading: Reading = {
