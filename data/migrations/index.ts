@@ -7,11 +7,13 @@ import type { DialectWords } from '../dialect.ts';
 import { tables } from './m0001-tables.ts';
 import { workers } from './m0002-workers.ts';
 import { disclosures } from './m0003-disclosures.ts';
+import { movedPackages } from './m0004-moved-packages.ts';
 
 export function migrations(words: DialectWords): Readonly<Record<string, Migration>> {
   return {
     '0001-tables': tables(words),
     '0002-workers': workers(words),
     '0003-disclosures': disclosures(words),
+    '0004-moved-packages': movedPackages(words),
   };
 }

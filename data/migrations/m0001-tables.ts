@@ -119,7 +119,6 @@ function frame(identity: string, clustered: string): readonly string[] {
       key text not null,
       first_run bigint not null,
       listed_run bigint not null,
-      moved_run bigint not null,
       gone_run bigint
     )`,
     `create unique index package_key on package (registry, key)`,
