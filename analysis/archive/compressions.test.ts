@@ -168,6 +168,14 @@ describe.each([
   });
 });
 
+test.skipIf(!hasPython())('an xz file whose filter for machine code is not undone says so', async () => {
+  const filters = '[{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2}]';
+  const script = `import sys, lzma; sys.stdout.buffer.write(lzma.compress(b"words", check=lzma.CHECK_NONE, filters=${filters}))`;
+  const seen = await look(execFileSync('python3', ['-c', script]));
+  expect(texts(seen)).toEqual({ '': 'words' });
+  expect(seen.skipped.map(({ reason }) => reason)).toEqual(['compression-unsupported']);
+});
+
 describe('an xz file that does not fit itself is read, and said to be corrupt', () => {
   const packed = Buffer.from(XZ_WORDS, 'base64');
   const { length } = packed;

@@ -20,7 +20,10 @@ export function openXz(input: Reader, walker: Walker): Unpacked {
 const MAGIC = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]);
 const FOOTER_BYTES = 12;
 const FILTER_LZMA2 = 0x21;
-/** Filters that make programs smaller by turning relative addresses into absolute ones; texts stay as they are. */
+/**
+ * Filters that make programs smaller by turning relative addresses into absolute ones. They are not undone, which is said:
+ * most leave texts as they are, but what the one for PowerPC takes for a branch may be letters.
+ */
 const BRANCH_FILTERS = { first: 4, last: 11 } as const;
 /** A block must tell these properties of its decoder before it is of use. */
 const FIRST_CHUNK = { dictionary: 0xe0, properties: 0xc0, stored: 1 } as const;
@@ -65,6 +68,11 @@ class XzFeed implements Feed {
 
   #doubts(detail: string): void {
     this.#doubt ??= { reason: 'corrupt', detail: `the xz data was read, but ${detail}` };
+  }
+
+  #leavesFilter(id: number): void {
+    const detail = `the xz data was read, but its filter of kind ${id} was not undone: addresses in machine code may differ`;
+    this.#doubt ??= { reason: 'compression-unsupported', detail };
   }
 
   close(): void {
@@ -155,8 +163,8 @@ class XzFeed implements Feed {
       const id = numbers.next();
       const properties = numbers.bytes(numbers.next());
       if (id === FILTER_LZMA2) this.#openDictionary(properties[0] ?? 0);
-      else if (id < BRANCH_FILTERS.first || id > BRANCH_FILTERS.last)
-        throw new Unsupported(`the xz data has a filter of kind ${id}, which is not read`);
+      else if (id >= BRANCH_FILTERS.first && id <= BRANCH_FILTERS.last) this.#leavesFilter(id);
+      else throw new Unsupported(`the xz data has a filter of kind ${id}, which is not read`);
       last = id;
     }
     if (last !== FILTER_LZMA2 || numbers.rest.some((byte) => byte !== 0)) this.#doubts("a block's header is not as it should be");
