@@ -22,7 +22,6 @@ import type {
   Send,
   ServiceSettings,
   Turns,
-  Undecided,
   ValidationLog,
   ValidationMode,
   ValidationSummary,
@@ -81,7 +80,6 @@ export function createValidator(options: ValidatorOptions): Validator {
   const desks = new Map<string, Desk>();
   const inFlight = new Map<string, Promise<Outcome>>();
   const judgements = new Map<string, Promise<Reading | null>>();
-  const undecided = new Map<string, Undecided>();
   let sent = 0;
   let from: Date | null = null;
   let to: Date | null = null;
@@ -93,10 +91,6 @@ export function createValidator(options: ValidatorOptions): Validator {
         `a candidate of the service ${candidate.service}, which the engine does not know; it knows ${[...byId.keys()].join(', ')}`,
       );
     const outcome = await decide(candidate, service);
-    if (outcome.verdict === 'unknown') {
-      const { fingerprint } = candidate;
-      undecided.set(fingerprint, { service: service.id, fingerprint, reason: outcome.reason, retryAfter: outcome.retryAfter });
-    } else undecided.delete(candidate.fingerprint);
     const { verdict, reason } = outcome;
     const family = settings[service.id]?.family ?? candidate.family;
     return {
@@ -110,6 +104,7 @@ export function createValidator(options: ValidatorOptions): Validator {
       place: candidate.place,
       fingerprint: candidate.fingerprint,
       redacted: candidate.redacted,
+      ...(verdict === 'unknown' ? { lookAfter: outcome.lookAfter?.getTime() ?? null } : {}),
     };
   }
 
@@ -167,23 +162,27 @@ export function createValidator(options: ValidatorOptions): Validator {
       remembered.askedAt < askInterruptedBefore;
     const isFresh = remembered !== null && !mayAskAgain && now().getTime() - remembered.askedAt.getTime() < periodMs;
     if (isFresh) {
-      const reading = remembered.reading ?? unknown('interrupted');
-      const retryAfter = lookAgainAt(reading, remembered.askedAt, periodMs);
-      const isDue = retryAfter !== null && retryAfter <= now();
-      if (reading.verdict !== 'unknown' || !isDue) return { ...reading, retryAfter };
+      const outcome = asRemembered(remembered);
+      const isDue = outcome.lookAfter !== null && outcome.lookAfter <= now();
+      if (outcome.verdict !== 'unknown' || !isDue) return outcome;
     }
     if (mode !== 'live') return settled(untested('validation-offline'));
     const { probe } = service;
     if (probe === undefined) return settled(untested('no-probe'));
     const requests = await countQuestions(candidate, service);
-    if (requests === null) return again(unknown('question-not-built'));
+    if (requests === null) return again(unknown('question-not-built'), now());
     if (requests === 0) return settled(untested('no-question'));
     const { format, parts, fingerprint } = candidate;
-    const replaces = remembered?.askedAt ?? null;
-    const outcome = await deskOf(service, probe).ask({ format, parts, fingerprint, requests, replaces });
+    const { askedAt: replaces = null, looks = 0 } = remembered ?? {};
+    const outcome = await deskOf(service, probe).ask({ format, parts, fingerprint, requests, replaces, looks });
     if (outcome.reason !== 'asked-elsewhere') return outcome;
-    const { reading } = (await memory.await?.(fingerprint)) ?? { reading: null };
-    return reading === null ? outcome : again(reading);
+    const known = (await memory.await?.(fingerprint)) ?? null;
+    return known === null || known.reading === null ? outcome : asRemembered(known);
+  }
+
+  /** The answer of then; that of a question which was begun and never answered is lost for the period. */
+  function asRemembered({ askedAt, reading, lookAfter }: Remembered): Outcome {
+    return reading === null ? again(unknown('interrupted'), askedAt) : { ...reading, lookAfter };
   }
 
   /** What is remembered; the answer where somebody else is waiting for it, unless what was begun long ago is asked again. */
@@ -236,8 +235,8 @@ export function createValidator(options: ValidatorOptions): Validator {
     to = at;
   }
 
-  function again(reading: Reading): Outcome {
-    return { ...reading, retryAfter: lookAgainAt(reading, now(), periodMs) };
+  function again(reading: Reading, askedAt: Date): Outcome {
+    return { ...reading, lookAfter: lookAgainAt(reading, askedAt, { looks: 0, periodMs, pausedUntil: null }) };
   }
 
   return {
@@ -256,7 +255,6 @@ export function createValidator(options: ValidatorOptions): Validator {
           ...disabled.map((service) => ({ service, reason: 'check-disabled' })),
           ...failed.map((service) => ({ service, reason: 'control-probe-failed' })),
         ],
-        undecided: [...undecided.values()],
       };
     },
   };
@@ -267,7 +265,7 @@ function untested(reason: string): Reading {
 }
 
 function settled(reading: Reading): Outcome {
-  return { ...reading, retryAfter: null };
+  return { ...reading, lookAfter: null };
 }
 
 /** Why this service's tokens are not asked about, or null. */

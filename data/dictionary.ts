@@ -258,7 +258,7 @@ export const DICTIONARY: readonly ViewMeaning[] = [
       policy: `${POLICY} Null where none is violated.`,
       redacted: 'What people may see of the token.',
       fingerprint: FINGERPRINT,
-      looks: 'How often it was looked at, for undecided ones.',
+      looks: 'How often the run looked at it: more than once where a first look had left it undecided.',
       decided_at: 'ISO 8601, UTC.',
     },
   },

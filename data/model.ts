@@ -177,6 +177,8 @@ export interface Finding {
   readonly fingerprint: string;
   /** Form for people: a prefix that names the format, and nothing that helps to guess the rest. */
   readonly redacted: string;
+  /** When the service is worth asking again, for an `unknown`; null or absent where asking again cannot decide it. */
+  readonly lookAfter?: number | null;
 }
 
 /** What one look into one artifact gave. */

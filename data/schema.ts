@@ -236,7 +236,7 @@ export interface VerdictTable {
   /** Which of two verdicts on one token stands: the higher. Makes the outcome independent of the order of arrival. */
   precedence: number;
   decided_at: Millis;
-  /** How often an undecided token was looked at again, and when the next look is due. */
+  /** How often a token was looked at in the run, and when an undecided one is due again; null where it never is. */
   looks: number;
   look_after: Millis | null;
 }
@@ -250,6 +250,9 @@ export interface ValidationTable {
   settled_at: Millis | null;
   verdict: Verdict | null;
   reason: string | null;
+  /** How many answers in a row left the token undecided, and when it is to be asked about again. */
+  looks: Generated<number>;
+  look_after: Millis | null;
 }
 
 /** One request to a service: who was asked, when, what came back. The path has `{token}` in place of every part. */

@@ -2,20 +2,17 @@
 import { seededRandom } from '../analysis/seeded-random.ts';
 import { inventedService } from '../analysis/stand-in/engine/invented.ts';
 import { createValidator, type Validator } from '../analysis/validate.ts';
-import type { Memory } from '../analysis/validate/contract.ts';
 import { createMemory } from '../analysis/validate/memory.ts';
 import { createGuardedSend } from '../crawler/guarded-send.ts';
-import type { ValidationMemory } from '../data/store/validation.ts';
 
 export interface ExampleOptions {
   /** Where the service is, such as a stand-in; its own (invented) host otherwise. */
   readonly host?: string;
-  readonly memory?: Memory;
   readonly contact?: string;
 }
 
 /** Every name leads to loopback, so that no test asks a name server. */
-export function exampleValidator({ host, memory = createMemory(), contact }: ExampleOptions): Validator {
+export function exampleValidator({ host, contact }: ExampleOptions): Validator {
   return createValidator({
     services: [inventedService()],
     mode: 'live',
@@ -27,26 +24,11 @@ export function exampleValidator({ host, memory = createMemory(), contact }: Exa
       lookup: (_hostname, { all }, callback) =>
         callback(null, all === true ? [{ address: '127.0.0.1', family: 4 }] : '127.0.0.1', 4),
     }),
-    memory,
+    memory: createMemory(),
     now: () => new Date(),
     random: seededRandom('control'),
     ...(host === undefined ? {} : { settings: { invented: { host } } }),
     audit: () => {},
     log: { warn: () => {} },
   });
-}
-
-/** The database's memory in the words of the engine. */
-export function memoryOf(memory: ValidationMemory): Memory {
-  return {
-    async recall(fingerprint) {
-      const known = await memory.recall(fingerprint);
-      if (known === null) return null;
-      const reading = known.state === 'settled' ? { verdict: known.verdict, reason: known.reason } : null;
-      return { askedAt: new Date(known.askedAt), reading };
-    },
-    begin: ({ service, fingerprint, at, replaces }) =>
-      memory.begin(service, fingerprint, at.getTime(), replaces === null ? 0 : replaces.getTime() + 1),
-    settle: (fingerprint, reading) => memory.settle(fingerprint, reading, Date.now()),
-  };
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Memory, Remembered } from '../analysis/validate/contract.ts';
 import type { Database } from '../data/database.ts';
 import { insist, type InsistOptions } from '../data/insist.ts';
-import { validationMemory } from '../data/store/validation.ts';
+import { validationMemory, type Memory as Stored } from '../data/store/validation.ts';
 import { othersAtWork } from '../data/store/workers.ts';
 
 /** A question is answered, or given up, within this time. */
@@ -30,8 +30,7 @@ export function sharedMemory(database: Database, { run, keyId, holder, now, insi
   async function read(fingerprint: string): Promise<Remembered | null> {
     const known = await insist(() => memory.recall(fingerprint), insistence);
     if (known === null) return null;
-    const reading = known.state === 'settled' ? { verdict: known.verdict, reason: known.reason } : null;
-    return { askedAt: new Date(known.askedAt), reading };
+    return asRemembered(known);
   }
 
   return {
@@ -59,6 +58,19 @@ export function sharedMemory(database: Database, { run, keyId, holder, now, insi
       }, insistence);
     },
 
-    settle: (fingerprint, reading) => insist(() => memory.settle(fingerprint, reading, now()), insistence),
+    settle: (fingerprint, reading, lookAfter) =>
+      insist(() => memory.settle(fingerprint, { ...reading, lookAfter: lookAfter?.getTime() ?? null }, now()), insistence),
+  };
+}
+
+function asRemembered(known: Stored): Remembered {
+  const { askedAt, looks } = known;
+  if (known.state === 'asked') return { askedAt: new Date(askedAt), reading: null, lookAfter: null, looks };
+  const { verdict, reason, lookAfter } = known;
+  return {
+    askedAt: new Date(askedAt),
+    reading: { verdict, reason },
+    lookAfter: lookAfter === null ? null : new Date(lookAfter),
+    looks,
   };
 }

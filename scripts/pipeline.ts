@@ -211,7 +211,7 @@ async function lookInto(
 }
 
 /** The bytes are forgotten when this returns; until then they take their room, so that a slow scanner slows the downloads. */
-async function downloadAndScan(line: Line, io: RegistryAccess, artifact: Artifact): Promise<ArtifactScan> {
+export async function downloadAndScan(line: Line, io: RegistryAccess, artifact: Artifact): Promise<ArtifactScan> {
   const { limits, room, scanner, signal, tally } = line;
   using place = await room.enter(Math.min(artifact.bytes ?? UNKNOWN_BYTES, limits.artifactBytes), signal);
   const { bytes, sha256 } = await io.download(artifact, { maxBytes: limits.artifactBytes, signal });

@@ -78,13 +78,14 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
         hosts: () => place.hosts(),
         tally: line.tally,
       });
-      const problems = await followAll(line, options, place);
+      const tracks = options.registries.map((id) => place.track(id, options.named));
+      const problems = await followAll(line, tracks, options);
       await recordSwitches(line);
       if (options.detach === true && problems.length === 0) {
         const planned = line.draining.aborted ? 'stopped' : 'planned';
         return { run, outcome: planned, progress: await readProgress(database, run, now()), tally: line.tally, problems };
       }
-      return { ...(await conclude(line, problems)), tally: line.tally };
+      return { ...(await conclude(line, tracks, problems)), tally: line.tally };
     } finally {
       await observer?.close();
       progress.finish();
@@ -117,8 +118,7 @@ export function exitOf({ outcome, problems }: Pick<ResearchResult, 'outcome' | '
   return outcome === 'partial' || outcome === 'stopped' ? EXIT.partial : EXIT.done;
 }
 
-async function followAll(line: Line, options: ResearchOptions, place: Workplace): Promise<string[]> {
-  const tracks = options.registries.map((id) => place.track(id, options.named));
+async function followAll(line: Line, tracks: readonly Track[], options: ResearchOptions): Promise<string[]> {
   return await problemsOf(line, tracks, async (track) => {
     // What was planned is not planned again, so it can be begun again where the database was away.
     await line.insist(async () => prepare(line, track));
@@ -146,10 +146,14 @@ export async function problemsOf(
 }
 
 /** A run in which every selected package has its result is closed; any other stays open, to be resumed. */
-async function conclude(line: Line, problems: readonly string[]): Promise<Omit<ResearchResult, 'tally'>> {
+async function conclude(
+  line: Line,
+  tracks: readonly Track[],
+  problems: readonly string[],
+): Promise<Omit<ResearchResult, 'tally'>> {
   const { database, run, now } = line;
   const stopped = line.draining.aborted;
-  const complete = problems.length === 0 && (await waitForClosing(line));
+  const complete = problems.length === 0 && (await waitForClosing(line, tracks));
   const progress = await readProgress(database, run, now());
   const missed = progress.registries.some((one) => one.failed > 0 || one.partial > 0);
   const outcome = complete ? (missed ? 'partial' : 'done') : stopped || problems.length === 0 ? 'stopped' : 'partial';
@@ -157,9 +161,9 @@ async function conclude(line: Line, problems: readonly string[]): Promise<Omit<R
 }
 
 /** True when the run is closed, by this process or by another; false where something is left to do. */
-export async function waitForClosing(line: Line): Promise<boolean> {
+export async function waitForClosing(line: Line, tracks: readonly Track[]): Promise<boolean> {
   for (;;) {
-    const state = await closeWhenDone(line);
+    const state = await closeWhenDone(line, tracks);
     if (state !== 'closing') {
       if (state === 'closed') await line.queue.drop(queuesOf(line.run));
       return state === 'closed';

@@ -89,7 +89,7 @@ async function workOn(
     const problems = await problemsOf(line, tracks, async (track) => workThrough(line, track));
     await recordSwitches(line);
     if (stops.draining.signal.aborted) await freeUnknown(database, run.id, place.holder, []).catch(() => {});
-    const isClosed = problems.length === 0 && !stops.draining.signal.aborted && (await waitForClosing(line));
+    const isClosed = problems.length === 0 && !stops.draining.signal.aborted && (await waitForClosing(line, tracks));
     return { state: isClosed ? 'closed' : 'open', tally: line.tally, problems };
   } finally {
     progress.finish();

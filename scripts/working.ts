@@ -22,6 +22,7 @@ import {
 } from '../data/store/work.ts';
 import { batchQueue, closeJob, closeQueue, jobOf, jobsOf } from './jobs.ts';
 import { finish, isPassing, MAX_ATTEMPTS, type Line, type Track } from './pipeline.ts';
+import { lookAgain } from './second-look.ts';
 
 const LEASE_MS = 3 * 60_000;
 const JOB_RENEWAL_MS = 15_000;
@@ -289,27 +290,33 @@ class Counter {
 }
 
 /**
- * Closes a run of which nothing is left to do, by whoever comes first.
+ * Closes a run of which nothing is left to do, by whoever comes first; undecided tokens that are due are looked at again before.
  *
  * @returns `closed`: it is, by this worker or another; `closing`: another is at it; `open`: something is left to do
  */
-export async function closeWhenDone(
-  line: Pick<Line, 'database' | 'run' | 'queue' | 'insist' | 'now'>,
-): Promise<'closed' | 'closing' | 'open'> {
+export async function closeWhenDone(line: Line, tracks: readonly Track[]): Promise<'closed' | 'closing' | 'open'> {
   const { database, run, queue, insist, now } = line;
   if (!(await insist(() => isRunOpen(database, run)))) return 'closed';
   if (!(await insist(() => isAllDone(database.db, run)))) return 'open';
   await insist(async () => database.db.transaction().execute(async (tx) => queue.add(tx, [closeJob(run)])));
   const job = await queue.take(closeQueue(run));
   if (job === null) return 'closing';
+  const renewal = setInterval(() => void queue.renew([job]).catch(() => {}), JOB_RENEWAL_MS);
+  const finishJob = async (): Promise<void> => database.db.transaction().execute(async (tx) => queue.finish(tx, job));
   try {
+    if (!(await lookAgain(line, tracks))) {
+      await insist(finishJob);
+      return 'open';
+    }
     await insist(() => closeRun(database, run, now()));
   } catch (error) {
     if (!(error instanceof RunError) || error.reason !== 'not-open') {
       await queue.fail(job, error instanceof Error ? error.message : String(error));
       throw error;
     }
+  } finally {
+    clearInterval(renewal);
   }
-  await insist(async () => database.db.transaction().execute(async (tx) => queue.finish(tx, job)));
+  await insist(finishJob);
   return 'closed';
 }

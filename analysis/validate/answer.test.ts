@@ -48,12 +48,10 @@ describe('verdicts of answers', () => {
   test('a refusal by the public host of a self-hosted service decides nothing, an acceptance does', async () => {
     const { validator, token } = await bench({ services: [inventedService({ selfHosted: true })] });
     const one = validator();
-    expect(await judgeOne(one, candidateOf(token('revoked')))).toMatchObject({
-      verdict: 'unknown',
-      reason: 'self-hosted-possible',
-    });
+    expect(await one.judge([candidateOf(token('revoked'))])).toMatchObject([
+      { verdict: 'unknown', reason: 'self-hosted-possible', lookAfter: null },
+    ]);
     expect(await judgeOne(one, candidateOf(token('active')))).toMatchObject({ verdict: 'active' });
-    expect(one.summary().undecided).toMatchObject([{ reason: 'self-hosted-possible', retryAfter: null }]);
   });
 
   test('a service file that reads everything gets 5xx, HTML and empty bodies, but never a 429', async () => {

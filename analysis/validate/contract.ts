@@ -44,6 +44,10 @@ export interface Remembered {
   readonly askedAt: Date;
   /** Null where the question was begun and never settled: the program was stopped in between, or is still waiting. */
   readonly reading: Reading | null;
+  /** When an undecided token is to be asked about again; null where never, or decided. */
+  readonly lookAfter: Date | null;
+  /** How many answers in a row, up to the last, left it undecided. */
+  readonly looks: number;
 }
 
 export interface Question {
@@ -64,7 +68,7 @@ export interface Memory {
    * what `replaces` says: someone else asks at this moment.
    */
   begin(question: Question): Promise<boolean>;
-  settle(fingerprint: string, reading: Reading): Promise<void>;
+  settle(fingerprint: string, reading: Reading, lookAfter: Date | null): Promise<void>;
 }
 
 /** The pace at which a service is asked, where several processes keep it together. */
@@ -115,15 +119,7 @@ export interface ValidationLog {
 
 /** A verdict, and when it is worth looking again (for `unknown` alone; null: never). */
 export interface Outcome extends Reading {
-  readonly retryAfter: Date | null;
-}
-
-/** A token whose verdict is `unknown`, for a later look. */
-export interface Undecided {
-  readonly service: string;
-  readonly fingerprint: string;
-  readonly reason: string;
-  readonly retryAfter: Date | null;
+  readonly lookAfter: Date | null;
 }
 
 /**
@@ -144,5 +140,4 @@ export interface ValidationSummary {
   /** Checks that were off, with the reason: a failed control probe, the configuration. */
   readonly switchedOff: readonly { readonly service: string; readonly reason: string }[];
   readonly controls: readonly { readonly service: string; readonly state: ControlState }[];
-  readonly undecided: readonly Undecided[];
 }

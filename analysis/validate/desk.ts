@@ -58,6 +58,8 @@ export interface DeskQuestion {
   readonly requests: number;
   /** When the question was asked that this one replaces; null where none is remembered. */
   readonly replaces: Date | null;
+  /** How many answers in a row left the token undecided until now. */
+  readonly looks: number;
 }
 
 export interface Desk {
@@ -126,13 +128,14 @@ export function createDesk(options: DeskOptions): Desk {
         if (request === undefined) return unknown('question-not-built');
         return exchange('token', request, question.parts, question.fingerprint);
       }, begun);
-      if (!begun) return { retryAfter: null, ...step };
+      if (!begun) return { lookAfter: null, ...step };
       readings.push(step);
       if (isAccepting(step) || paused() !== null) break;
     }
     const reading = overall(decide(readings));
-    await memory.settle(question.fingerprint, reading);
-    return { ...reading, retryAfter: lookAgainAt(reading, now(), options.periodMs) };
+    const outcome = { ...reading, lookAfter: nextLook(reading, question.looks) };
+    await memory.settle(question.fingerprint, reading, outcome.lookAfter);
+    return outcome;
   }
 
   /**
@@ -164,12 +167,17 @@ export function createDesk(options: DeskOptions): Desk {
 
   function later(reason: string): Outcome {
     const reading = unknown(reason);
-    return { ...reading, retryAfter: lookAgainAt(reading, now(), options.periodMs) };
+    return { ...reading, lookAfter: nextLook(reading, 0) };
+  }
+
+  function nextLook(reading: Reading, looks: number): Date | null {
+    const pausedUntil = pause === null || pause.until <= now() ? null : pause.until;
+    return lookAgainAt(reading, now(), { looks, periodMs: options.periodMs, pausedUntil });
   }
 
   function paused(): Outcome | null {
     if (pause === null || pause.until <= now()) return null;
-    return { ...unknown(pause.reason), retryAfter: pause.until };
+    return { ...unknown(pause.reason), lookAfter: pause.until };
   }
 
   async function exchange(

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { bench, judgeOne } from '../stand-in/engine/bench-of-validation.ts';
+import { bench, judgeOne, START } from '../stand-in/engine/bench-of-validation.ts';
 import { candidateOf } from '../stand-in/engine/candidates.ts';
 import { loopbackSend } from '../stand-in/engine/loopback-send.ts';
+import type { AnswerClass } from '../stand-in/service-stand-in.ts';
 import type { Memory, Send } from './contract.ts';
 
 describe('one question per token', () => {
@@ -49,10 +50,11 @@ describe('one question per token', () => {
     void validator({ send: dies }).judge([candidateOf(issued)]);
     await expect.poll(() => callsFor(issued)).toBe(1);
 
-    const resumed = validator();
-    expect(await judgeOne(resumed, candidateOf(issued))).toEqual({ verdict: 'unknown', reason: 'interrupted', policy: null });
+    const lookAfter = Date.parse('2030-01-31T00:00:00Z');
+    expect(await validator().judge([candidateOf(issued)])).toMatchObject([
+      { verdict: 'unknown', reason: 'interrupted', policy: null, lookAfter },
+    ]);
     expect(callsFor(issued)).toBe(1);
-    expect(resumed.summary().undecided).toMatchObject([{ reason: 'interrupted', retryAfter: new Date('2030-01-31T00:00:00Z') }]);
     pass(31 * 86_400_000);
     expect((await judgeOne(validator(), candidateOf(issued))).verdict).toBe('active');
     expect(callsFor(issued)).toBe(2);
@@ -68,9 +70,9 @@ describe('one question per token', () => {
         order.push('begun');
         return begun;
       },
-      async settle(fingerprint, reading) {
+      async settle(...answer) {
         order.push('settled');
-        await memory.settle(fingerprint, reading);
+        await memory.settle(...answer);
       },
     };
     const send = loopbackSend();
@@ -85,36 +87,61 @@ describe('one question per token', () => {
   test('what another worker asks at this moment is not asked here', async () => {
     const { validator, token, memory, callsFor } = await bench();
     const busy: Memory = { ...memory, begin: async () => false };
-    const one = validator({ memory: busy });
     const issued = token('active');
-    expect(await judgeOne(one, candidateOf(issued))).toMatchObject({ verdict: 'unknown', reason: 'asked-elsewhere' });
+    const lookAfter = Date.parse('2030-01-01T01:00:00Z');
+    expect(await validator({ memory: busy }).judge([candidateOf(issued)])).toMatchObject([
+      { verdict: 'unknown', reason: 'asked-elsewhere', lookAfter },
+    ]);
     expect(callsFor(issued)).toBe(0);
-    expect(one.summary().undecided).toMatchObject([{ retryAfter: new Date('2030-01-01T01:00:00Z') }]);
   });
 
-  test('an undecided token is asked about again when its time has come, not before', async () => {
-    const { validator, token, callsFor, pass } = await bench();
-    const issued = token('server-error');
-    const one = validator();
-    await one.judge([candidateOf(issued)]);
-    expect(one.summary().undecided).toMatchObject([{ reason: 'server-error', retryAfter: new Date('2030-01-01T01:00:00Z') }]);
-    pass(30 * 60_000);
-    await validator().judge([candidateOf(issued)]);
-    expect(callsFor(issued)).toBe(1);
-    pass(31 * 60_000);
-    await validator().judge([candidateOf(issued)]);
-    expect(callsFor(issued)).toBe(2);
+  /** Hours from now until an undecided token is due, after each of several looks that come when they are due. */
+  async function waits(
+    { validator, token, callsFor, pass }: Awaited<ReturnType<typeof bench>>,
+    answer: AnswerClass,
+    looks: number,
+  ) {
+    const issued = token(answer);
+    const hours: number[] = [];
+    let time = START.getTime();
+    for (let look = 1; look <= looks; look++) {
+      const [finding] = await validator().judge([candidateOf(issued)]);
+      const wait = (finding?.lookAfter ?? Number.NaN) - time;
+      hours.push(wait / 3_600_000);
+      expect(callsFor(issued)).toBe(look);
+      pass(wait - 1000);
+      const [early] = await validator().judge([candidateOf(issued)]);
+      expect([early?.lookAfter, callsFor(issued)]).toEqual([finding?.lookAfter, look]);
+      pass(1000);
+      time += wait;
+    }
+    return hours;
+  }
+
+  test.each([
+    ['server-error', [1, 2, 4, 8]],
+    ['reset', [1, 2]],
+    ['waf-403', [24, 48, 96]],
+    // Never longer than the period in which a token is asked about once.
+    ['catch-all-200', [24, 48, 96, 192, 384, 720, 720]],
+    // The service asks for two minutes, which is longer than the first wait and no longer than the second.
+    ['rate-limited', [2 / 60, 2 / 60, 4 / 60, 8 / 60]],
+  ] as const)('a token left undecided by %s is asked about again after %j hours, not before', async (answer, hours) => {
+    expect(await waits(await bench(), answer, hours.length)).toEqual(hours);
   });
 
-  test('a token that was undecided and is decided now leaves the list', async () => {
-    const { token, validator, pass, acceptEverything } = await bench();
+  test('a token that is decided in the end is not asked about again', async () => {
+    const { token, validator, pass, acceptEverything, callsFor } = await bench();
+    const issued = token('catch-all-200');
+    await validator().judge([candidateOf(issued)]);
     const one = validator();
-    const candidate = candidateOf(token('catch-all-200'));
-    await one.judge([candidate]);
-    expect(one.summary().undecided).toHaveLength(1);
+    await one.judge([candidateOf(token('active'))]);
     pass(25 * 3_600_000);
     acceptEverything('invented');
-    expect((await judgeOne(one, candidate)).verdict).toBe('active');
-    expect(one.summary().undecided).toEqual([]);
+    for (let look = 0; look < 3; look++) {
+      expect(await one.judge([candidateOf(issued)])).toMatchObject([{ verdict: 'active' }]);
+      pass(25 * 3_600_000);
+    }
+    expect(callsFor(issued)).toBe(2);
   });
 });

@@ -13,13 +13,13 @@ export function createMemory(): Memory & { readonly size: number } {
     async begin({ fingerprint, at, replaces }) {
       const askedAt = rows.get(fingerprint)?.askedAt ?? null;
       if (askedAt?.getTime() !== replaces?.getTime()) return false;
-      rows.set(fingerprint, { askedAt: at, reading: null });
+      rows.set(fingerprint, { askedAt: at, reading: null, lookAfter: null, looks: rows.get(fingerprint)?.looks ?? 0 });
       return true;
     },
-    async settle(fingerprint, reading) {
+    async settle(fingerprint, reading, lookAfter) {
       const row = rows.get(fingerprint);
       if (row === undefined) throw new Error('a question was settled that nobody began');
-      rows.set(fingerprint, { ...row, reading });
+      rows.set(fingerprint, { ...row, reading, lookAfter, looks: reading.verdict === 'unknown' ? row.looks + 1 : 0 });
     },
   };
 }

@@ -2,12 +2,12 @@
 import type { Reading } from '../service.ts';
 import { unknown } from './answer.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Passing troubles: worth another look soon. */
+/** Passing troubles: worth another look soon. A service that asks for patience is asked again when it is over. */
 const PASSING = new Set([
-  'rate-limited',
   'unavailable',
   'server-error',
   'timeout',
@@ -37,9 +37,24 @@ export function decide(readings: readonly Reading[]): Reading {
   );
 }
 
+export interface Patience {
+  /** How often in a row the token was asked about before and stayed undecided: each time doubles the wait. */
+  readonly looks: number;
+  /** The wait never exceeds the period in which a token is asked about once. */
+  readonly periodMs: number;
+  /** Until when the service does not want to be asked at all; null where it said nothing. */
+  readonly pausedUntil: Date | null;
+}
+
 /** When an undecided token is worth asking about again; null where asking again cannot decide it. */
-export function lookAgainAt(reading: Reading, askedAt: Date, periodMs: number): Date | null {
+export function lookAgainAt(reading: Reading, askedAt: Date, { looks, periodMs, pausedUntil }: Patience): Date | null {
   if (reading.verdict !== 'unknown' || reading.reason === 'self-hosted-possible') return null;
   if (reading.reason === 'interrupted') return new Date(askedAt.getTime() + periodMs);
-  return new Date(askedAt.getTime() + (PASSING.has(reading.reason) ? HOUR : DAY));
+  const wait = Math.min(periodMs, firstWait(reading.reason) * 2 ** looks);
+  return new Date(Math.max(askedAt.getTime() + wait, pausedUntil?.getTime() ?? 0));
+}
+
+function firstWait(reason: string): number {
+  if (reason === 'rate-limited') return MINUTE;
+  return PASSING.has(reason) ? HOUR : DAY;
 }

@@ -8,6 +8,7 @@ import { tables } from './m0001-tables.ts';
 import { workers } from './m0002-workers.ts';
 import { disclosures } from './m0003-disclosures.ts';
 import { movedPackages } from './m0004-moved-packages.ts';
+import { laterLooks } from './m0005-later-looks.ts';
 
 export function migrations(words: DialectWords): Readonly<Record<string, Migration>> {
   return {
@@ -15,5 +16,6 @@ export function migrations(words: DialectWords): Readonly<Record<string, Migrati
     '0002-workers': workers(words),
     '0003-disclosures': disclosures(words),
     '0004-moved-packages': movedPackages(words),
+    '0005-later-looks': laterLooks(words),
   };
 }

@@ -50,13 +50,13 @@ describeOnEach('recalling a scan', (kind) => {
     expect(await recallScan(database, third, identity('npm-1', artifact), { now: 24_000, maxAgeMs: 20_000 })).not.toBe(null);
   });
 
-  test('is refused for other detectors, other terms, an old verdict or an open question', async () => {
+  test('is refused for other detectors, other terms, an old verdict or an open question that is due', async () => {
     await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
     const frame = await prepareRegistry(database, run, 'npm', { count: 2, ranked: 0 });
     const known = analysed('npm', 'npm-1', [finding('a')]);
-    const open = analysed('npm', 'npm-2', [finding('b', { verdict: 'unknown' })]);
+    const open = analysed('npm', 'npm-2', [finding('b', { verdict: 'unknown', lookAfter: 8_000 })]);
     await savePackageResult(database, run, frame[0]?.packageId ?? 0, known, { now: 5_000 });
     await savePackageResult(database, run, frame[1]?.packageId ?? 0, open, { now: 5_000 });
     const artifact = release('npm', 'npm-1').artifacts[0];
@@ -73,9 +73,10 @@ describeOnEach('recalling a scan', (kind) => {
     expect(await ask({ validation: 'off' })).toBe(false);
     expect(await ask({ services: [{ id: 'slack', label: 'Slack', families: ['token'], checked: false }] })).toBe(false);
     expect(await ask({ seed: 'next' }, 'npm-1', { now: 20_000, maxAgeMs: 1_000 })).toBe(false);
-    expect(await ask({ seed: 'next' }, 'npm-2')).toBe(false);
-    // Within its own run an open question waits in the queue; nothing is fetched for it twice.
-    expect(await ask({}, 'npm-2')).toBe(true);
+    // Nothing is fetched for an open question before it is due; in its own run that is looked after at the end.
+    expect(await ask({ seed: 'next' }, 'npm-2', { now: 7_999, maxAgeMs: 5_000 })).toBe(true);
+    expect(await ask({ seed: 'next' }, 'npm-2', { now: 8_000, maxAgeMs: 5_000 })).toBe(false);
+    expect(await ask({}, 'npm-2', { now: 8_000, maxAgeMs: 5_000 })).toBe(true);
     expect(artifact).toBeDefined();
   });
 

@@ -94,7 +94,7 @@ export interface RecalledReport extends ScanReport {
 /**
  * What is already known of an artifact under the run's detectors and key, or null where it has to be fetched: because its
  * content was never scanned, or because a token in it must be judged anew (another validation mode, a verdict older than
- * `maxAgeMs`, one that decided nothing). The report can be given to `savePackageResult` as it is.
+ * `maxAgeMs`, one that decided nothing and is due for another look). The report can be given to `savePackageResult` as it is.
  *
  * A content is recognised by the digest its registry publishes; by file name and version where there is no digest, or only
  * SHA-1, for which two contents can be made.
@@ -149,10 +149,10 @@ export async function recallScan(
   let judgedAt: number | null = null;
   for (const occurrence of occurrences) {
     const known = verdicts.get(occurrence.token_id);
-    if (known === undefined || !isUsable(known, run, now - maxAgeMs)) return null;
+    if (known === undefined || !isUsable(known, run, now, maxAgeMs)) return null;
     judgedAt = Math.min(judgedAt ?? Infinity, known.decidedAt);
     const { service, format, fingerprint, redacted } = occurrence;
-    const { family, verdict, reason, policy } = known;
+    const { family, verdict, reason, policy, lookAfter } = known;
     findings.push({
       service,
       format,
@@ -163,6 +163,7 @@ export async function recallScan(
       place: placeOf(artifact.filename, occurrence),
       fingerprint,
       redacted,
+      ...(verdict === 'unknown' ? { lookAfter } : {}),
     });
   }
   return {
@@ -174,10 +175,14 @@ export async function recallScan(
   };
 }
 
-/** In the run itself every verdict stands (undecided ones wait in their own queue); of an earlier run only a fresh, equal one. */
-function isUsable(known: KnownVerdict, run: number, since: number): boolean {
+/**
+ * In the run itself every verdict stands: undecided ones are looked at again before it is closed. Of an earlier run only a fresh,
+ * equal one, and an undecided one as long as it is not due.
+ */
+function isUsable(known: KnownVerdict, run: number, now: number, maxAgeMs: number): boolean {
   if (known.run === run) return true;
-  return known.sameTerms && known.verdict !== 'unknown' && known.decidedAt >= since;
+  const isDue = known.lookAfter !== null && known.lookAfter <= now;
+  return known.sameTerms && !isDue && known.decidedAt >= now - maxAgeMs;
 }
 
 interface StoredPlace {

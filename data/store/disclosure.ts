@@ -1,7 +1,7 @@
 /** What there is to tell a service's own people, and the receipt that it was written for them. No token is read or stored here. */
 import type { Database } from '../database.ts';
 import type { Artifact, RegistryId, Verdict } from '../model.ts';
-import { chunks, distinctBy, text } from './rows.ts';
+import { artifactOf, chunks, distinctBy, text, type ArtifactColumns } from './rows.ts';
 
 /** An artifact with tokens to be told: it has to be fetched and scanned again, since no token was kept. */
 export interface DisclosureSource {
@@ -73,16 +73,11 @@ export async function disclosureSources({ db }: Database, run: number, service: 
   return [...sources.values()].toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 }
 
-type SourceRow = Pick<DisclosureSource, 'registry' | 'name' | 'key' | 'version' | 'sha256'> &
-  Pick<Artifact, 'filename' | 'kind' | 'url' | 'bytes'> & {
-    readonly digest_algorithm: NonNullable<Artifact['digest']>['algorithm'] | null;
-    readonly digest: string | null;
-  };
+type SourceRow = Pick<DisclosureSource, 'registry' | 'name' | 'key' | 'version' | 'sha256'> & ArtifactColumns;
 
 function sourceOf(row: SourceRow): Omit<DisclosureSource, 'tokens'> {
-  const { registry, name, key, version, sha256, filename, kind, url, bytes, digest_algorithm: algorithm, digest: hex } = row;
-  const digest = algorithm === null || hex === null ? null : { algorithm, hex };
-  return { registry, name, key, version, sha256, artifact: { filename, kind, url, bytes, digest } };
+  const { registry, name, key, version, sha256 } = row;
+  return { registry, name, key, version, sha256, artifact: artifactOf(row) };
 }
 
 function orderOf({ registry, key, artifact }: DisclosureSource): string {

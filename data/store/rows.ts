@@ -1,4 +1,5 @@
 /** What every write needs: safe text, JSON, and chunks that fit into one statement. */
+import type { Artifact, Digest } from '../model.ts';
 
 /** Longest text for people that is kept of one event; what is cut off was repetition. */
 const MAX_DETAIL = 1000;
@@ -57,4 +58,14 @@ export function distinctBy<T>(rows: Iterable<T>, key: (row: T) => string): T[] {
     if (!seen.has(of)) seen.set(of, row);
   }
   return [...seen.values()];
+}
+
+/** An artifact as its row has it. */
+export interface ArtifactColumns extends Omit<Artifact, 'digest'> {
+  readonly digest_algorithm: Digest['algorithm'] | null;
+  readonly digest: string | null;
+}
+
+export function artifactOf({ filename, url, kind, bytes, digest_algorithm: algorithm, digest: hex }: ArtifactColumns): Artifact {
+  return { filename, url, kind, bytes, digest: algorithm === null || hex === null ? null : { algorithm, hex } };
 }

@@ -1,7 +1,7 @@
 /** Packages that have not moved since an earlier run looked at them: their newest release is the one it found. */
 import type { Database } from '../database.ts';
 import type { Artifact, Release } from '../model.ts';
-import { stringList } from './rows.ts';
+import { artifactOf, stringList } from './rows.ts';
 
 /**
  * The newest release of a package as an earlier run found and read it, or null where the registry has to be asked: because the
@@ -57,13 +57,7 @@ async function artifactsOf(db: Database['db'], run: number, packageId: number): 
     .where('analysis.package_id', '=', packageId)
     .orderBy('artifact.id')
     .execute();
-  return rows.map(({ filename, url, kind, bytes, digest_algorithm: algorithm, digest: hex }) => ({
-    filename,
-    url,
-    kind,
-    bytes,
-    digest: algorithm === null || hex === null ? null : { algorithm, hex },
-  }));
+  return rows.map(artifactOf);
 }
 
 /** Which artifacts of a release a run looks into. */

@@ -3,11 +3,18 @@ import type { Database } from '../database.ts';
 import type { Verdict } from '../model.ts';
 import { text } from './rows.ts';
 
-/** What is remembered of the last question about a token. */
+/** What is remembered of the last question about a token; `looks`: how many answers in a row left it undecided. */
 export type Memory =
-  | { readonly state: 'settled'; readonly verdict: Verdict; readonly reason: string; readonly askedAt: number }
+  | ({ readonly state: 'settled'; readonly askedAt: number; readonly looks: number } & Answer)
   /** Asked, and the answer was lost or is still on its way. */
-  | { readonly state: 'asked'; readonly askedAt: number };
+  | { readonly state: 'asked'; readonly askedAt: number; readonly looks: number };
+
+export interface Answer {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  /** When an undecided token is to be asked about again; null where never, or decided. */
+  readonly lookAfter: number | null;
+}
 
 export interface ValidationMemory {
   /** The last question about the token, whenever it was; null where it was never asked. */
@@ -18,7 +25,7 @@ export interface ValidationMemory {
    */
   begin(service: string, fingerprint: string, now: number, notSince: number): Promise<boolean>;
   /** Writes down the answer to the question that `begin` allowed. */
-  settle(fingerprint: string, answer: { readonly verdict: Verdict; readonly reason: string }, now: number): Promise<void>;
+  settle(fingerprint: string, answer: Answer, now: number): Promise<void>;
 }
 
 /** A request to a service, as the validation engine tells it: without token and body. */
@@ -72,13 +79,14 @@ export function validationMemory(
     async recall(fingerprint) {
       const known = await db
         .selectFrom('validation')
-        .select(['asked_at', 'settled_at', 'verdict', 'reason'])
+        .select(['asked_at', 'settled_at', 'verdict', 'reason', 'looks', 'look_after'])
         .where('key_id', '=', keyId)
         .where('fingerprint', '=', fingerprint)
         .executeTakeFirst();
       if (known === undefined) return null;
-      if (known.settled_at === null || known.verdict === null) return { state: 'asked', askedAt: known.asked_at };
-      return { state: 'settled', verdict: known.verdict, reason: known.reason ?? '', askedAt: known.asked_at };
+      const { verdict, asked_at: askedAt, looks, look_after: lookAfter } = known;
+      if (known.settled_at === null || verdict === null) return { state: 'asked', askedAt, looks };
+      return { state: 'settled', verdict, reason: known.reason ?? '', askedAt, looks, lookAfter };
     },
 
     async begin(service, fingerprint, now, notSince) {
@@ -86,11 +94,11 @@ export function validationMemory(
         const asked = { service: text(service), asked_at: now, settled_at: null, verdict: null, reason: null };
         const claimed = await tx
           .insertInto('validation')
-          .values({ key_id: keyId, fingerprint: text(fingerprint), ...asked })
+          .values({ key_id: keyId, fingerprint: text(fingerprint), ...asked, looks: 0, look_after: null })
           .onConflict((oc) =>
             oc
               .columns(['key_id', 'fingerprint'])
-              .doUpdateSet({ asked_at: now, settled_at: null, verdict: null, reason: null })
+              .doUpdateSet({ asked_at: now, settled_at: null, verdict: null, reason: null, look_after: null })
               .where('validation.asked_at', '<', notSince),
           )
           .returning('asked_at')
@@ -104,12 +112,12 @@ export function validationMemory(
       });
     },
 
-    async settle(fingerprint, { verdict, reason }, now) {
+    async settle(fingerprint, { verdict, reason, lookAfter }, now) {
       await db.transaction().execute(async (tx) => {
         const answer = { verdict, reason: text(reason), settled_at: now };
         await tx
           .updateTable('validation')
-          .set(answer)
+          .set((eb) => ({ ...answer, look_after: lookAfter, looks: verdict === 'unknown' ? eb('looks', '+', 1) : 0 }))
           .where('key_id', '=', keyId)
           .where('fingerprint', '=', fingerprint)
           .execute();

@@ -3,7 +3,7 @@ import { analysed, finding, openExampleRun, prepareRegistry, sha256, temporaryDa
 import { describeOnEach } from '../kinds-in-tests.ts';
 import { readProgress } from './progress.ts';
 import { validationMemory } from './validation.ts';
-import { claimUnknown, settleUnknown } from './verdict.ts';
+import { dueUnknown, saveSecondLook } from './verdict.ts';
 import { savePackageResult } from './work.ts';
 
 describeOnEach('verdicts', (kind) => {
@@ -26,23 +26,38 @@ describeOnEach('verdicts', (kind) => {
     }
   });
 
-  test('an open question is asked again, once at a time, until it is settled or given up', async () => {
+  test('an open question is asked again when it is due, and settled or put off', async () => {
     await using made = await temporaryDatabase(kind);
     const { database } = made;
     const run = await openExampleRun(database);
-    const frame = await prepareRegistry(database, run, 'npm', { count: 1, ranked: 0 });
-    const open = [finding('a', { verdict: 'unknown' }), finding('b', { verdict: 'unknown' })];
-    await savePackageResult(database, run, frame[0]?.packageId ?? 0, analysed('npm', 'npm-1', open), { now: 5 });
-    const look = { now: 10, leaseMs: 100, limit: 10, maxLooks: 3 };
-    const questions = await claimUnknown(database, run, look);
-    expect(questions).toHaveLength(1);
-    expect(questions[0]).toMatchObject({ name: 'npm-1', version: '1.0', filename: 'npm-1-1.0.tgz' });
-    expect([...(questions[0]?.fingerprints ?? [])].sort()).toEqual([sha256('a'), sha256('b')].sort());
-    expect(await claimUnknown(database, run, look)).toEqual([]);
-    await settleUnknown(database, run, [finding('a', { verdict: 'inactive' }), finding('b', { verdict: 'unknown' })], 20);
-    expect((await claimUnknown(database, run, { ...look, now: 200 }))[0]?.fingerprints).toEqual([sha256('b')]);
-    expect(await claimUnknown(database, run, { ...look, now: 900 })).toEqual([]);
-    expect((await readProgress(database, run, 0)).undecidedTokens).toBe(1);
+    const frame = await prepareRegistry(database, run, 'npm', { count: 2, ranked: 0 });
+    const open = (name: string, lookAfter: number | null) => finding(name, { verdict: 'unknown', lookAfter });
+    const [first, second] = frame.map(({ packageId }) => packageId);
+    const two = analysed('npm', 'npm-1', [open('a', 10), open('b', 20), open('never', null)]);
+    await savePackageResult(database, run, first ?? 0, two, { now: 5 });
+    await savePackageResult(database, run, second ?? 0, analysed('npm', 'npm-2', [open('b', 10)]), { now: 6 });
+    const dueAt = async (now: number) => (await dueUnknown(database, run, now)).map((one) => [one.name, one.fingerprints]);
+    expect(await dueAt(9)).toEqual([]);
+    expect(await dueAt(10)).toEqual([['npm-1', [sha256('a')]]]);
+    const [question] = await dueUnknown(database, run, 20);
+    expect(question).toMatchObject({ name: 'npm-1', version: '1.0', artifact: { filename: 'npm-1-1.0.tgz' } });
+    expect([...(question?.fingerprints ?? [])].sort()).toEqual([sha256('a'), sha256('b')].sort());
+    await saveSecondLook(database, run, [finding('a', { verdict: 'inactive' }), open('b', 90)], 20);
+    expect(await dueAt(89)).toEqual([]);
+    expect(await dueAt(90)).toEqual([['npm-1', [sha256('b')]]]);
+    const stored = await database.db
+      .selectFrom('verdict')
+      .select(['verdict', 'looks', 'look_after'])
+      .orderBy('token_id')
+      .execute();
+    expect(stored).toEqual(
+      expect.arrayContaining([
+        { verdict: 'inactive', looks: 2, look_after: null },
+        { verdict: 'unknown', looks: 2, look_after: 90 },
+        { verdict: 'unknown', looks: 1, look_after: null },
+      ]),
+    );
+    expect((await readProgress(database, run, 0)).undecidedTokens).toBe(2);
   });
 });
 
@@ -55,11 +70,17 @@ describeOnEach('the memory of validation', (kind) => {
     expect(await memory.recall(token)).toBe(null);
     const begun = await Promise.all([memory.begin('slack', token, 100, 0), memory.begin('slack', token, 100, 0)]);
     expect(begun.filter(Boolean)).toHaveLength(1);
-    expect(await memory.recall(token)).toEqual({ state: 'asked', askedAt: 100 });
-    await memory.settle(token, { verdict: 'active', reason: 'ok' }, 120);
-    expect(await memory.recall(token)).toEqual({ state: 'settled', verdict: 'active', reason: 'ok', askedAt: 100 });
+    expect(await memory.recall(token)).toEqual({ state: 'asked', askedAt: 100, looks: 0 });
+    await memory.settle(token, { verdict: 'active', reason: 'ok', lookAfter: null }, 120);
+    const settled = { state: 'settled', verdict: 'active', reason: 'ok', askedAt: 100, looks: 0, lookAfter: null };
+    expect(await memory.recall(token)).toEqual(settled);
     expect(await memory.begin('slack', token, 150, 100)).toBe(false);
     expect(await memory.begin('slack', token, 200, 101)).toBe(true);
+    for (const looks of [1, 2]) {
+      await memory.settle(token, { verdict: 'unknown', reason: 'timeout', lookAfter: 300 * looks }, 220);
+      expect(await memory.recall(token)).toMatchObject({ looks, lookAfter: 300 * looks });
+      expect(await memory.begin('slack', token, 200 + looks, 200 + looks)).toBe(true);
+    }
     const audit = await made.database.db
       .selectFrom('question')
       .select(['asked_at', 'settled_at', 'verdict'])
@@ -67,7 +88,9 @@ describeOnEach('the memory of validation', (kind) => {
       .execute();
     expect(audit).toEqual([
       { asked_at: 100, settled_at: 120, verdict: 'active' },
-      { asked_at: 200, settled_at: null, verdict: null },
+      { asked_at: 200, settled_at: 220, verdict: 'unknown' },
+      { asked_at: 201, settled_at: 220, verdict: 'unknown' },
+      { asked_at: 202, settled_at: null, verdict: null },
     ]);
   });
 });

@@ -1,7 +1,8 @@
 /** Verdicts of a run, and the second look at those that decided nothing. */
+import { sql, type RawBuilder } from 'kysely';
 import type { Database, Reader, Tx } from '../database.ts';
-import type { Family, Finding, RegistryId, Verdict } from '../model.ts';
-import { chunks, distinctBy, text } from './rows.ts';
+import type { Artifact, Family, Finding, RegistryId, Verdict } from '../model.ts';
+import { artifactOf, chunks, distinctBy, text, type ArtifactColumns } from './rows.ts';
 import { requireOpen } from './run.ts';
 
 /**
@@ -21,7 +22,7 @@ const PRECEDENCE: Readonly<Record<Verdict, number>> = {
 
 export interface JudgedToken {
   readonly tokenId: number;
-  readonly finding: Pick<Finding, 'family' | 'verdict' | 'reason' | 'policy'>;
+  readonly finding: Pick<Finding, 'family' | 'verdict' | 'reason' | 'policy' | 'lookAfter'>;
 }
 
 /** Stores verdicts; of two on one token the one of higher precedence stands. */
@@ -38,7 +39,7 @@ export async function saveVerdicts(tx: Tx, run: number, tokens: readonly JudgedT
     precedence: PRECEDENCE[finding.verdict],
     decided_at: now,
     looks: 1,
-    look_after: finding.verdict === 'unknown' ? now : null,
+    look_after: finding.verdict === 'unknown' ? (finding.lookAfter ?? null) : null,
   }));
   for (const chunk of chunks(rows, 10)) {
     await tx
@@ -59,16 +60,25 @@ export async function saveVerdicts(tx: Tx, run: number, tokens: readonly JudgedT
           .where((eb) =>
             eb.or([
               eb('excluded.precedence', '>', eb.ref('verdict.precedence')),
-              // Equal verdicts for different reasons: any rule will do that does not depend on who came first.
+              // Of two that are undecided the one that waits longer: it is the newer. Of other equal verdicts for different
+              // reasons any, by a rule that does not depend on who came first.
               eb.and([
                 eb('excluded.precedence', '=', eb.ref('verdict.precedence')),
-                eb('excluded.reason', '<', eb.ref('verdict.reason')),
+                eb.or([
+                  eb(waitOf('excluded'), '>', waitOf('verdict')),
+                  eb.and([eb(waitOf('excluded'), '=', waitOf('verdict')), eb('excluded.reason', '<', eb.ref('verdict.reason'))]),
+                ]),
               ]),
             ]),
           ),
       )
       .execute();
   }
+}
+
+/** Never is later than any time. */
+function waitOf(table: 'excluded' | 'verdict'): RawBuilder<number> {
+  return sql<number>`coalesce(${sql.ref(`${table}.look_after`)}, ${sql.lit(Number.MAX_SAFE_INTEGER)})`;
 }
 
 export interface KnownVerdict {
@@ -78,6 +88,8 @@ export interface KnownVerdict {
   readonly reason: string;
   readonly policy: string | null;
   readonly decidedAt: number;
+  /** When an undecided token is to be asked about again; null where never, or decided. */
+  readonly lookAfter: number | null;
   /** The run it comes from validated in the same way: same mode, same family, same switch of the service. */
   readonly sameTerms: boolean;
 }
@@ -103,7 +115,14 @@ export async function lastVerdicts(
           .onRef('run_service.family', '=', 'verdict.family'),
       )
       .select(['verdict.run_id', 'verdict.token_id', 'verdict.family', 'verdict.verdict', 'verdict.reason', 'verdict.policy'])
-      .select(['verdict.decided_at', 'run.validation', 'token.service', 'run_service.checked', 'run_service.off_reason'])
+      .select([
+        'verdict.decided_at',
+        'verdict.look_after',
+        'run.validation',
+        'token.service',
+        'run_service.checked',
+        'run_service.off_reason',
+      ])
       .where('verdict.token_id', 'in', some)
       .where('verdict.run_id', '<=', run)
       .orderBy('verdict.run_id')
@@ -114,93 +133,65 @@ export async function lastVerdicts(
         row.off_reason === null &&
         row.validation === terms.validation &&
         row.checked === terms.checked.get(`${row.service} ${family}`);
-      known.set(row.token_id, { run: row.run_id, family, verdict, reason, policy, decidedAt: row.decided_at, sameTerms });
+      known.set(row.token_id, {
+        run: row.run_id,
+        family,
+        verdict,
+        reason,
+        policy,
+        decidedAt: row.decided_at,
+        lookAfter: row.look_after,
+        sameTerms,
+      });
     }
   }
   return known;
 }
 
 export interface OpenQuestion {
-  readonly packageId: number;
   readonly registry: RegistryId;
   readonly name: string;
-  readonly key: string;
   readonly version: string;
-  readonly filename: string;
-  readonly url: string;
-  /** Tokens in the artifact that are still undecided. */
+  readonly artifact: Artifact;
+  /** Tokens in the artifact that are still undecided and due. */
   readonly fingerprints: readonly string[];
 }
 
-export interface SecondLook {
-  readonly now: number;
-  /** Nobody else looks before this much time has passed. */
-  readonly leaseMs: number;
-  readonly limit: number;
-  /** A token that stayed undecided so often is left undecided. */
-  readonly maxLooks: number;
-}
-
 /**
- * Takes undecided tokens for another look, and names for each one artifact that carries it: the token itself was not kept, so
- * the artifact has to be fetched and scanned again. Answer with `settleUnknown`.
+ * Undecided tokens whose time for another look has come, each with one artifact that carries it: the token itself was not kept, so
+ * the artifact has to be fetched and scanned again. Answer with `saveSecondLook`.
  */
-export async function claimUnknown({ db }: Database, run: number, look: SecondLook): Promise<readonly OpenQuestion[]> {
-  return await db.transaction().execute(async (tx) => {
-    await requireOpen(tx, run);
-    const tokens = await tx
-      .with(
-        (cte) => cte('due').materialized(),
-        (eb) =>
-          eb
-            .selectFrom('verdict')
-            .select('token_id')
-            .where('run_id', '=', run)
-            .where('verdict', '=', 'unknown')
-            .where('look_after', '<=', look.now)
-            .where('looks', '<', look.maxLooks)
-            .orderBy('look_after')
-            .limit(look.limit)
-            .forUpdate()
-            .skipLocked(),
-      )
-      .updateTable('verdict')
-      .set((eb) => ({ look_after: look.now + look.leaseMs, looks: eb('looks', '+', 1) }))
-      .where('run_id', '=', run)
-      .where('token_id', 'in', (eb) => eb.selectFrom('due').select('due.token_id'))
-      .returning('token_id')
-      .execute();
-    if (tokens.length === 0) return [];
-    // From the tokens to their packages, in this order: see `readCarriers` of the statistics.
-    const carriers = await tx
-      .selectFrom('token')
-      .crossJoin('occurrence')
-      .crossJoin('analysis')
-      .crossJoin('artifact')
-      .crossJoin('release')
-      .crossJoin('package')
-      .select(['package.id as packageId', 'package.registry', 'package.name', 'package.key', 'release.version'])
-      .select(['artifact.filename', 'artifact.url', 'artifact.id as artifactId', 'token.fingerprint'])
-      .where(
-        'token.id',
-        'in',
-        tokens.map((one) => one.token_id),
-      )
-      .where('analysis.run_id', '=', run)
-      .whereRef('occurrence.token_id', '=', 'token.id')
-      .whereRef('analysis.scan_id', '=', 'occurrence.scan_id')
-      .whereRef('artifact.id', '=', 'analysis.artifact_id')
-      .whereRef('release.id', '=', 'artifact.release_id')
-      .whereRef('package.id', '=', 'analysis.package_id')
-      .orderBy('package.id')
-      .orderBy('artifact.id')
-      .execute();
-    return byArtifact(distinctBy(carriers, (one) => one.fingerprint));
-  });
+export async function dueUnknown({ db }: Database, run: number, now: number): Promise<readonly OpenQuestion[]> {
+  // From the tokens to their packages, in this order: see `readCarriers` of the statistics.
+  const carriers = await db
+    .selectFrom('verdict')
+    .crossJoin('token')
+    .crossJoin('occurrence')
+    .crossJoin('analysis')
+    .crossJoin('artifact')
+    .crossJoin('release')
+    .crossJoin('package')
+    .select(['package.registry', 'package.name', 'release.version', 'artifact.id as artifactId', 'artifact.filename'])
+    .select(['artifact.url', 'artifact.kind', 'artifact.bytes', 'artifact.digest_algorithm', 'artifact.digest'])
+    .select('token.fingerprint')
+    .where('verdict.run_id', '=', run)
+    .where('verdict.verdict', '=', 'unknown')
+    .where('verdict.look_after', '<=', now)
+    .where('analysis.run_id', '=', run)
+    .whereRef('token.id', '=', 'verdict.token_id')
+    .whereRef('occurrence.token_id', '=', 'token.id')
+    .whereRef('analysis.scan_id', '=', 'occurrence.scan_id')
+    .whereRef('artifact.id', '=', 'analysis.artifact_id')
+    .whereRef('release.id', '=', 'artifact.release_id')
+    .whereRef('package.id', '=', 'analysis.package_id')
+    .orderBy('package.id')
+    .orderBy('artifact.id')
+    .execute();
+  return byArtifact(distinctBy(carriers, (one) => one.fingerprint));
 }
 
-/** Stores what another look decided. What is still unknown stays in the queue until its looks are used up. */
-export async function settleUnknown({ db }: Database, run: number, findings: readonly Finding[], now: number): Promise<void> {
+/** Stores what another look decided; what is still unknown waits for its next time, in this run or a later one. */
+export async function saveSecondLook({ db }: Database, run: number, findings: readonly Finding[], now: number): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
     for (const chunk of chunks(
@@ -224,7 +215,18 @@ export async function settleUnknown({ db }: Database, run: number, findings: rea
         const tokenId = ids.get(finding.fingerprint);
         return tokenId === undefined ? [] : [{ tokenId, finding }];
       });
+      if (judged.length === 0) continue;
       await saveVerdicts(tx, run, judged, now);
+      await tx
+        .updateTable('verdict')
+        .set((eb) => ({ looks: eb('looks', '+', 1) }))
+        .where('run_id', '=', run)
+        .where(
+          'token_id',
+          'in',
+          judged.map((one) => one.tokenId),
+        )
+        .execute();
     }
   });
 }
@@ -244,16 +246,18 @@ async function readTerms(db: Reader, run: number): Promise<Terms> {
   return { validation, checked: new Map(services.map((one) => [`${one.service} ${one.family}`, one.checked])) };
 }
 
-interface Carrier extends Omit<OpenQuestion, 'fingerprints'> {
+interface Carrier extends Omit<OpenQuestion, 'fingerprints' | 'artifact'>, ArtifactColumns {
   readonly artifactId: number;
   readonly fingerprint: string;
 }
 
 function byArtifact(carriers: readonly Carrier[]): readonly OpenQuestion[] {
   const questions = new Map<number, OpenQuestion & { readonly fingerprints: string[] }>();
-  for (const { artifactId, fingerprint, ...place } of carriers) {
+  for (const one of carriers) {
+    const { artifactId, fingerprint, registry, name, version } = one;
     const known = questions.get(artifactId);
-    if (known === undefined) questions.set(artifactId, { ...place, fingerprints: [fingerprint] });
+    if (known === undefined)
+      questions.set(artifactId, { registry, name, version, artifact: artifactOf(one), fingerprints: [fingerprint] });
     else known.fingerprints.push(fingerprint);
   }
   return [...questions.values()];
