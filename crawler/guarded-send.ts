@@ -203,9 +203,10 @@ async function exchange(url: URL, request: GuardedRequest, maxBytes: number, tra
     retry: { limit: 0 },
     http2: false,
     https: { rejectUnauthorized: true },
-    timeout: { lookup: connectMs, connect: connectMs, secureConnect: connectMs, socket: totalMs, request: totalMs },
+    // The whole has its limit below, which knows of a process that stood still.
+    timeout: { lookup: connectMs, connect: connectMs, secureConnect: connectMs },
   });
-  const limit = setTimeout(() => stream.destroy(new SendFailed('timeout', host, timeoutMessage(host, totalMs))), totalMs);
+  const endLimit = afterAwake(totalMs, () => stream.destroy(new SendFailed('timeout', host, timeoutMessage(host, totalMs))));
   let answered: Response | undefined;
   stream.on('response', (response: Response) => {
     answered = response;
@@ -221,11 +222,34 @@ async function exchange(url: URL, request: GuardedRequest, maxBytes: number, tra
   } catch (error) {
     throw translate(error, host, totalMs, answered !== undefined);
   } finally {
-    clearTimeout(limit);
+    endLimit();
     stream.destroy();
   }
   if (answered === undefined) throw new SendFailed('connection', host, `${host} closed the connection without an answer`);
   return { status: answered.statusCode, headers: flatten(answered.headers), body: Buffer.concat(pieces).toString('utf8') };
+}
+
+/** A timer that comes so late was not late by itself: the process stood still. */
+const STOOD_STILL_MS = 1000;
+/** … and then has so long to read what came meanwhile. */
+const AWAKE_MS = 1000;
+
+/**
+ * Calls `act` after `ms` in which this process was awake. A process that was stopped finds its timers due and its answers unread, in this
+ * order: an answer that came in time would be thrown away, and a token would stay undecided that was asked about. Returns what stops it.
+ */
+function afterAwake(ms: number, act: () => void): () => void {
+  let due = performance.now() + ms;
+  let timer = setTimeout(look, ms);
+  function look(): void {
+    if (performance.now() - due < STOOD_STILL_MS) {
+      act();
+      return;
+    }
+    due = performance.now() + AWAKE_MS;
+    timer = setTimeout(look, AWAKE_MS);
+  }
+  return () => clearTimeout(timer);
 }
 
 /** A short error in place of got's, which carries the URL, the headers and the body in its `options`: no cause is kept. */

@@ -7,7 +7,9 @@ import type { Database } from './database.ts';
 import type { Finding, RegistryId, Release, ScanReport, Skipped } from './model.ts';
 import { openDatabase } from './open.ts';
 import { policyOf } from './policies.ts';
-import { dropDatabase, freshDatabase, isServerMissing } from './postgres/test-server.ts';
+import { dropDatabase, freshDatabase, isServerMissing, startOwnServer, type OwnServer } from './postgres/test-server.ts';
+
+export type { OwnServer } from './postgres/test-server.ts';
 import { finishFrame, readFrame, saveNamePage, type FramePackage } from './store/frame.ts';
 import { openOrResumeRun, type RunSpec } from './store/run.ts';
 import { saveRanking, saveSelection } from './store/selection.ts';
@@ -60,8 +62,8 @@ export async function temporaryDatabase(kind: TestKind = 'sqlite'): Promise<Test
   };
 }
 
-/** A database on a server, for tests of many processes; null where no server is installed. */
-export const serverDatabase = isServerMissing ? null : async (): Promise<TestDatabase> => temporaryDatabase('postgres');
+/** A server of one's own, to be restarted and cut off at will; null where none is installed. */
+export const ownServer: ((settings?: readonly string[]) => Promise<OwnServer>) | null = isServerMissing ? null : startOwnServer;
 
 export function names(count: number, prefix = 'package'): readonly { readonly name: string; readonly key: string }[] {
   return Array.from({ length: count }, (_, index) => ({ name: `${prefix}-${index + 1}`, key: `${prefix}-${index + 1}` }));

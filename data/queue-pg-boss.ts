@@ -49,25 +49,25 @@ export async function bossQueue({ db }: Database): Promise<Queue> {
           singletonKey: text(key),
           startAfter: Math.ceil(afterMs / 1000),
         }));
-        await boss.insert(queue, rows, { db: executor(tx) });
+        await existing(boss.insert(queue, rows, { db: executor(tx) }));
       }
     },
 
     async take(queue) {
-      const [job] = await existing(boss.fetch<JobPayload>(queue, { batchSize: 1, includeMetadata: true }));
+      const [job] = (await existing(boss.fetch<JobPayload>(queue, { batchSize: 1, includeMetadata: true }))) ?? [];
       return job === undefined ? null : { id: job.id, queue, key: job.singletonKey ?? '', payload: job.data };
     },
 
     async renew(jobs) {
-      for (const [queue, ids] of idsByQueue(jobs)) await boss.touch(queue, ids);
+      for (const [queue, ids] of idsByQueue(jobs)) await existing(boss.touch(queue, ids));
     },
 
     async finish(tx, job) {
-      await boss.complete(job.queue, job.id, null, { db: executor(tx) });
+      await existing(boss.complete(job.queue, job.id, null, { db: executor(tx) }));
     },
 
     async fail(job, reason) {
-      await boss.fail(job.queue, job.id, { reason: detailText(reason) });
+      await existing(boss.fail(job.queue, job.id, { reason: detailText(reason) }));
     },
 
     async state(queues) {
@@ -109,12 +109,12 @@ function plain(value: unknown): unknown {
   return isStructure ? JSON.stringify(value) : value;
 }
 
-/** A queue that is gone has no jobs: its run was closed meanwhile. */
-async function existing<T>(fetched: Promise<T[]>): Promise<T[]> {
+/** A queue that is gone has no jobs, and needs none: its run was closed meanwhile, by another worker. */
+async function existing<T>(done: Promise<T>): Promise<T | null> {
   try {
-    return await fetched;
+    return await done;
   } catch (error) {
-    if (error instanceof Error && /^Queue .* does not exist$/.test(error.message)) return [];
+    if (error instanceof Error && /^Queue .* does not exist$/.test(error.message)) return null;
     throw error;
   }
 }

@@ -82,8 +82,14 @@ describeOnEach('the queue', (kind) => {
   test('a queue that is dropped is empty', async () => {
     await use(async (queue, database) => {
       await add(queue, database, [job(1)]);
+      const held = await queue.take(QUEUE);
       await queue.drop([QUEUE]);
       expect(await queue.take(QUEUE)).toBe(null);
+      // A worker that had not heard of it.
+      if (held === null) throw new Error('there was no job');
+      await queue.renew([held]);
+      await queue.fail(held, 'too late');
+      await finish(queue, database, held);
     });
   });
 });

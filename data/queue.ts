@@ -32,6 +32,7 @@ export interface QueueState {
   readonly parked: readonly { readonly key: string; readonly reason: string }[];
 }
 
+/** A queue that was dropped takes no jobs and has none: whoever comes late to a run that was closed meanwhile does no harm. */
 export interface Queue {
   /** Makes queues where there are none; before the first `add` to them. */
   prepare(queues: readonly string[]): Promise<void>;

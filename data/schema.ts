@@ -272,6 +272,8 @@ export interface ServiceRequestTable {
   content_type: Fixed<string | null>;
   verdict: Fixed<Verdict>;
   reason: Fixed<string>;
+  /** Random, and the same however often the row is written; null in rows from before there were marks. */
+  mark: Fixed<string | null>;
 }
 
 /** Every right to ask that was given, never changed but for the answer: shows questions whose answer was lost. */

@@ -59,8 +59,10 @@ async function readNames(
   let listed = 0;
   line.report({ registry: registry.id, stage: 'listing names', done: 0, total: null });
   const access = io(() => undefined);
+  let after = from;
   for await (const page of access.pages((cursor) => registry.names(cursor, access), from)) {
-    await saveNamePage(line.database, line.run, registry.id, page, known);
+    await saveNamePage(line.database, line.run, registry.id, { ...page, after }, known);
+    after = page.cursor;
     listed += page.names.length;
     line.report({ registry: registry.id, stage: 'listing names', done: listed, total: null });
     line.draining.throwIfAborted();
@@ -79,7 +81,7 @@ async function readChanges(line: Listing, { registry, io }: Source, feed: Feed):
   const access = io(() => undefined);
   for await (const page of access.pages((cursor) => registry.changes(cursor ?? feed.cursor, access), feed.cursor)) {
     if (page.relist !== null) return distrusted(page.relist);
-    await saveChangePage(database, run, registry.id, page, line.now());
+    await saveChangePage(database, run, registry.id, { ...page, after: last?.cursor ?? feed.cursor }, line.now());
     last = page;
     moved += page.touched.length + page.removed.length;
     line.report({ registry: registry.id, stage: 'reading changes', done: moved, total: null });

@@ -55,16 +55,18 @@ const CLOSING_POLL_MS = 200;
 /** Runs, or resumes, the research run that the configuration describes. The first SIGINT drains, the second stops. */
 export async function research(options: ResearchOptions): Promise<ResearchResult> {
   const place = await openWorkplace(options);
-  const { database, now, holder } = place;
+  const { database, now, holder, insist } = place;
   try {
     const spec = runSpec(options, place.services, place.keyId);
-    const { id: run, outcome } = await openOrResumeRun(database, spec, { holder, now: now(), leaseMs: RUN_LEASE_MS });
+    const { id: run, outcome } = await insist(() =>
+      openOrResumeRun(database, spec, { holder, now: now(), leaseMs: RUN_LEASE_MS }),
+    );
     if (outcome === 'already-closed') {
       const progress = await readProgress(database, run, now());
       return { run, outcome, progress, tally: { downloaded: 0, known: 0 }, problems: [] };
     }
-    await freeAbandoned(database, run);
-    await forgetSwitches(database);
+    await insist(() => freeAbandoned(database, run));
+    await insist(() => forgetSwitches(database));
     await refuseCostly(options, place, run, outcome === 'opened');
     const renewal = holdRun(place, run);
     const progress = createProgress({ stream: options.stderr, now: Date.now });
@@ -83,14 +85,21 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
       await recordSwitches(line);
       if (options.detach === true && problems.length === 0) {
         const planned = line.draining.aborted ? 'stopped' : 'planned';
-        return { run, outcome: planned, progress: await readProgress(database, run, now()), tally: line.tally, problems };
+        return {
+          run,
+          outcome: planned,
+          progress: await insist(() => readProgress(database, run, now())),
+          tally: line.tally,
+          problems,
+        };
       }
       return { ...(await conclude(line, tracks, problems)), tally: line.tally };
     } finally {
       await observer?.close();
       progress.finish();
       clearInterval(renewal);
-      await releaseRun(database, run, holder);
+      // Whoever is told to stop does not wait for a database that is away; the lease ends by itself.
+      await insist(() => releaseRun(database, run, holder)).catch(() => {});
     }
   } finally {
     await place.close();
@@ -100,12 +109,12 @@ export async function research(options: ResearchOptions): Promise<ResearchResult
 /** Refuses a sample that passes a ceiling; a run that was opened for it is given up, so that its period is free again. */
 async function refuseCostly(options: ResearchOptions, place: Workplace, run: number, isNew: boolean): Promise<void> {
   const { config, env, named, registries } = options;
-  const { database, now } = place;
+  const { database, now, insist } = place;
   if (named !== null || config.allowMultiplePeriods) return;
   const { registry: npmRegistry } = await readNpmConfig({ env, cwd: process.cwd(), execPath: process.execPath });
   try {
     for (const id of registries)
-      await refuseOverCeiling({ config, registry: registryOf(id), database, run, now: now(), npmRegistry });
+      await insist(() => refuseOverCeiling({ config, registry: registryOf(id), database, run, now: now(), npmRegistry }));
   } catch (error) {
     if (isNew && error instanceof UsageError) await abandonRun(database, run, 'refused: more requests than a ceiling has left');
     throw error;
@@ -151,10 +160,10 @@ async function conclude(
   tracks: readonly Track[],
   problems: readonly string[],
 ): Promise<Omit<ResearchResult, 'tally'>> {
-  const { database, run, now } = line;
+  const { database, run, now, insist } = line;
   const stopped = line.draining.aborted;
   const complete = problems.length === 0 && (await waitForClosing(line, tracks));
-  const progress = await readProgress(database, run, now());
+  const progress = await insist(() => readProgress(database, run, now()));
   const missed = progress.registries.some((one) => one.failed > 0 || one.partial > 0);
   const outcome = complete ? (missed ? 'partial' : 'done') : stopped || problems.length === 0 ? 'stopped' : 'partial';
   return { run, outcome, progress, problems };

@@ -1,6 +1,7 @@
 /** A worker: works on runs that others planned, as long as there are some that it fits. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRuns, requireFitting, type RunForWork, type WorkerSpec } from '../data/store/workers.ts';
+import { listRuns, readProgress } from '../data/store/progress.ts';
 import { freeAbandoned, freeUnknown } from '../data/store/work.ts';
 import { queuesOf } from './jobs.ts';
 import type { Tally } from './pipeline.ts';
@@ -25,10 +26,12 @@ export interface WorkResult {
 
 /** How often it is looked for runs where there is none. */
 const LOOK_MS = 2000;
+/** A database that is being restarted, or starts with the machine, is back within this time. */
+const START_PATIENCE_MS = 60_000;
 
 /** Works until the one run is closed, or until asked to stop. The first SIGINT drains, the second stops. */
 export async function work(options: WorkOptions): Promise<WorkResult> {
-  const place = await openWorkplace(options);
+  const place = await openWorkplace({ patienceMs: START_PATIENCE_MS, ...options });
   const runs: { run: number; state: 'closed' | 'open' }[] = [];
   const tally: Tally = { downloaded: 0, known: 0 };
   const problems: string[] = [];
@@ -36,6 +39,10 @@ export async function work(options: WorkOptions): Promise<WorkResult> {
   const refused = new Set<number>();
   try {
     while (!place.stops.draining.signal.aborted) {
+      if (options.run !== null && (await isClosed(place, options.run))) {
+        runs.push({ run: options.run, state: 'closed' });
+        break;
+      }
       const next = await nextRun(place, spec, options.run, refused);
       if (next === null) {
         place.says('waits for runs');
@@ -53,6 +60,12 @@ export async function work(options: WorkOptions): Promise<WorkResult> {
   } finally {
     await place.close();
   }
+}
+
+/** Whether the others have done everything: a worker that is started again after that has nothing to complain of. */
+async function isClosed({ database, insist, now }: Workplace, run: number): Promise<boolean> {
+  const known = await insist(() => listRuns(database));
+  return known.includes(run) && (await insist(() => readProgress(database, run, now()))).state === 'closed';
 }
 
 /** @throws RunError where the run that was asked for does not fit; any other that does not is left to others, and that is said once */
@@ -88,7 +101,8 @@ async function workOn(
     const tracks = run.registries.map((id) => place.track(id, null));
     const problems = await problemsOf(line, tracks, async (track) => workThrough(line, track));
     await recordSwitches(line);
-    if (stops.draining.signal.aborted) await freeUnknown(database, run.id, place.holder, []).catch(() => {});
+    if (stops.draining.signal.aborted)
+      await freeUnknown(database, run.id, place.holder, { registry: null, inHand: [] }).catch(() => {});
     const isClosed = problems.length === 0 && !stops.draining.signal.aborted && (await waitForClosing(line, tracks));
     return { state: isClosed ? 'closed' : 'open', tally: line.tally, problems };
   } finally {

@@ -12,6 +12,8 @@ import { registryCounts } from '../data/store/progress.ts';
 import { isRunOpen, RunError } from '../data/store/run.ts';
 import {
   claimPackages,
+  freeAbandoned,
+  freeUnknown,
   isAllDone,
   nextClaimAt,
   renewPackages,
@@ -20,7 +22,7 @@ import {
   type Batch,
   type ClaimedPackage,
 } from '../data/store/work.ts';
-import { batchQueue, closeJob, closeQueue, jobOf, jobsOf } from './jobs.ts';
+import { batchQueue, closeJob, closeQueue, jobOf } from './jobs.ts';
 import { finish, isPassing, MAX_ATTEMPTS, type Line, type Track } from './pipeline.ts';
 import { lookAgain } from './second-look.ts';
 
@@ -31,10 +33,12 @@ const RETRY_AFTER_MS = 60_000;
 const MISHAP_RETRY_MS = 5_000;
 /** So many packages in a row cannot all be at fault: the program is. */
 const MISHAPS_IN_A_ROW = 20;
-/** Where no job is due, the queue is asked at growing distances, and after a while what is left to do is announced again. */
+/** Where no job is due, the queue is asked at growing distances, and after a while the rows themselves. */
 const IDLE_MS = 30;
 const LONGEST_IDLE_MS = 1000;
-const ANNOUNCE_AFTER_MS = 5_000;
+const ROWS_AFTER_MS = 5_000;
+/** All of a registry. */
+const EVERYTHING: Batch = { from: 1, to: Number.MAX_SAFE_INTEGER };
 const COUNT_EVERY_MS = 5_000;
 
 /** Works on a registry until nothing is left to do of it, until the run is closed, or until asked to stop. */
@@ -110,7 +114,8 @@ async function park(line: Line, { packageId }: ClaimedPackage, error: unknown): 
 }
 
 interface OpenJob {
-  readonly job: HeldJob;
+  /** Null for work that was found in the rows, and that no job speaks of. */
+  readonly job: HeldJob | null;
   readonly batch: Batch;
   inHand: number;
   /** Nothing more can be taken from it now. */
@@ -152,7 +157,7 @@ class Batches {
   renew(): void {
     const { database, run, holder, queue, log, now } = this.#line;
     const lease = { holder, now: now(), leaseMs: LEASE_MS };
-    const jobs = [...this.#jobs].map((one) => one.job);
+    const jobs = [...this.#jobs].flatMap(({ job }) => job ?? []);
     Promise.all([renewPackages(database, run, [...this.#inHand], lease), queue.renew(jobs)]).catch((error: unknown) =>
       log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'leases could not be renewed'),
     );
@@ -181,9 +186,12 @@ class Batches {
       this.#isEnd = await this.#isOver();
       if (this.#isEnd) break;
       idleSince ??= now();
-      if (now() - idleSince > ANNOUNCE_AFTER_MS) {
-        await this.#announce();
+      if (now() - idleSince > ROWS_AFTER_MS) {
         idleSince = null;
+        if (await this.#isAnythingFree()) {
+          this.#jobs.add({ job: null, batch: EVERYTHING, inHand: 0, isExhausted: false });
+          continue;
+        }
       }
       await sleep(pause, undefined, { signal: draining }).catch(() => {});
       pause = Math.min(2 * pause, LONGEST_IDLE_MS);
@@ -218,14 +226,15 @@ class Batches {
   /** The job is done. What waits in it for another try, or is in other hands, is announced for then; the last one closes the run. */
   async #conclude(one: OpenJob): Promise<void> {
     this.#jobs.delete(one);
+    const { job, batch } = one;
     const { database, run, queue, insist, now } = this.#line;
     await insist(async () =>
       database.db.transaction().execute(async (tx) => {
-        await queue.finish(tx, one.job);
-        const next = await nextClaimAt({ db: tx }, run, this.#registry, one.batch);
-        if (next !== null) {
+        if (job !== null) await queue.finish(tx, job);
+        const next = await nextClaimAt({ db: tx }, run, this.#registry, batch);
+        if (next !== null && job !== null) {
           const afterMs = Math.min(60_000, Math.max(200, next - now()));
-          await queue.add(tx, [jobOf(run, this.#registry, one.batch, afterMs)]);
+          await queue.add(tx, [jobOf(run, this.#registry, batch, afterMs)]);
         } else if (await isAllDone(tx, run)) {
           await queue.add(tx, [closeJob(run)]);
         }
@@ -243,12 +252,18 @@ class Batches {
     });
   }
 
-  /** Jobs can be lost with whoever held them; the rows cannot. */
-  async #announce(): Promise<void> {
-    const { database, run, queue, insist } = this.#line;
-    await insist(async () =>
-      database.db.transaction().execute(async (tx) => queue.add(tx, await jobsOf(tx, run, this.#registry))),
-    );
+  /**
+   * Jobs can be lost with whoever held them, or speak of a time that a death has overtaken; the rows cannot. What this process holds
+   * without knowing, and what the dead of this machine held, is free first.
+   */
+  async #isAnythingFree(): Promise<boolean> {
+    const { database, run, holder, insist, now } = this.#line;
+    return await insist(async () => {
+      await freeUnknown(database, run, holder, { registry: this.#registry, inHand: [...this.#inHand] });
+      await freeAbandoned(database, run);
+      const next = await nextClaimAt(database, run, this.#registry);
+      return next !== null && next <= now();
+    });
   }
 }
 

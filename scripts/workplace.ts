@@ -1,6 +1,7 @@
 /** What a process needs to work on runs of a database: made once from the configuration, given back at the end. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createDetector } from '../analysis/detect/detector.ts';
 import { createScanPool } from '../analysis/pool/scan-pool.ts';
@@ -16,7 +17,7 @@ import { createHttp, type Http } from '../crawler/http.ts';
 import { readNpmConfig } from '../crawler/npm-config.ts';
 import { databaseClock, type DatabaseClock } from '../data/clock.ts';
 import type { Database } from '../data/database.ts';
-import { insist, insisting, type InsistOptions } from '../data/insist.ts';
+import { insist, insisting, isDatabaseAway, type InsistOptions } from '../data/insist.ts';
 import { freeConnections, sharedLeases, type Leases } from '../data/leases.ts';
 import { keyFileOf } from '../data/location.ts';
 import type { RegistryId } from '../data/model.ts';
@@ -43,6 +44,8 @@ export interface WorkplaceOptions {
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
+  /** How long a database that does not answer is waited for at the start; not at all by default. */
+  readonly patienceMs?: number;
   /** Replaces the services' list; for tests of the line. */
   readonly services?: readonly Service[];
 }
@@ -72,12 +75,13 @@ export interface Workplace {
 
 const DAY_MS = 24 * 3_600_000;
 const SIGN_OF_LIFE_MS = 10_000;
+const START_PAUSE_MS = 1000;
 
 export async function openWorkplace(options: WorkplaceOptions): Promise<Workplace> {
   const { config, log, services = SERVICES } = options;
   const key = readKey(config.keyFile ?? keyFileOf(config.db));
   const fingerprinter = new Fingerprinter(key);
-  const database = await openDatabase(config.db);
+  const database = await openPatiently(options);
   const stops = listenForStops(log);
   const signal = stops.hard.signal;
   const insistence: InsistOptions = { signal, log };
@@ -87,11 +91,11 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
     for (const step of closing.splice(0).reverse()) await step();
   }
   try {
-    const clock = await databaseClock(database);
+    const clock = await insist(() => databaseClock(database), insistence);
     closing.push(() => clock.close());
-    const queue = insisting(await openQueue(database, holder), insistence);
+    const queue = insisting(await insist(() => openQueue(database, holder), insistence), insistence);
     closing.push(() => queue.close());
-    await freeConnections(database);
+    await insist(() => freeConnections(database), insistence);
     const leases = insisting(sharedLeases(database, holder), insistence);
     const http = await httpOf(options, database, leases, clock, insistence);
     closing.push(async () => {
@@ -133,6 +137,20 @@ export async function openWorkplace(options: WorkplaceOptions): Promise<Workplac
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** A service that starts with its machine may be there before its database is; only that is waited for. */
+async function openPatiently({ config, log, patienceMs = 0 }: WorkplaceOptions): Promise<Database> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await openDatabase(config.db);
+    } catch (error) {
+      if (!isDatabaseAway(error) || performance.now() > until) throw error;
+      log.warn({ reason: error instanceof Error ? error.message : '' }, 'the database does not answer; waiting for it');
+      await sleep(START_PAUSE_MS);
+    }
   }
 }
 
@@ -227,7 +245,10 @@ export function validatorOf(
     ...knownTokens(config),
     periodDays: config.validation.periodDays,
     ...(config.validation.askInterrupted ? { askInterruptedBefore: new Date(clock.now()) } : {}),
-    audit: (row) => insist(() => audit(row), insistence),
+    audit(row) {
+      const request = { ...row, mark: randomUUID() };
+      return insist(() => audit(request), insistence);
+    },
     ...(run === null ? {} : { controls: insisting(sharedControls(database, { run, holder, signal }), insistence) }),
     turns: sharedTurns(leases, log),
     log,

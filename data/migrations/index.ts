@@ -9,6 +9,7 @@ import { workers } from './m0002-workers.ts';
 import { disclosures } from './m0003-disclosures.ts';
 import { movedPackages } from './m0004-moved-packages.ts';
 import { laterLooks } from './m0005-later-looks.ts';
+import { requestsOnce } from './m0006-requests-once.ts';
 
 export function migrations(words: DialectWords): Readonly<Record<string, Migration>> {
   return {
@@ -17,5 +18,6 @@ export function migrations(words: DialectWords): Readonly<Record<string, Migrati
     '0003-disclosures': disclosures(words),
     '0004-moved-packages': movedPackages(words),
     '0005-later-looks': laterLooks(words),
+    '0006-requests-once': requestsOnce(words),
   };
 }

@@ -3,6 +3,7 @@
  * for disks. It ends with the process that asked for the tests, however that one ends.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,11 +50,57 @@ export async function emptyDatabase(): Promise<string> {
 
 /** The address of a new database of ours, with nothing in it. */
 export async function freshDatabase(): Promise<string> {
-  await once('template', async (folder) => {
+  await onceOnly('template', async (folder) => {
     await ask(folder, 'postgres', `create database ${TEMPLATE} template template0 owner ${OWNER}`);
     await (await openDatabase(addressOf(folder, TEMPLATE))).close();
   });
   return await createDatabase(TEMPLATE);
+}
+
+/** A server that nobody else uses, so that it may be restarted and its connections cut. */
+export interface OwnServer extends AsyncDisposable {
+  /** The address of a new, empty database. */
+  createDatabase(): Promise<string>;
+  /** Away and back again: after what was begun was broken off (`fast`), or as after a crash (`immediate`). */
+  restart(how: 'fast' | 'immediate'): Promise<void>;
+  /** Ends connections to the database, chosen by their number; tells how many. */
+  cut(url: string, isChosen: (backend: number) => boolean): Promise<number>;
+  administer(url: string, statement: string): Promise<QueryResult<Record<string, unknown>>>;
+}
+
+/** What is committed stays committed over a crash of the server, though not over one of the machine. */
+const LASTING = ['synchronous_commit = on', 'full_page_writes = on', 'autovacuum = on'];
+
+/** @param settings further lines of the server's configuration */
+export async function startOwnServer(settings: readonly string[] = []): Promise<OwnServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'incidence-pg-'));
+  await start(folder, process.pid, [...LASTING, ...settings]);
+  const data = join(folder, 'data');
+  const { uid, gid } = statSync(data);
+  return {
+    createDatabase: async () => createIn(folder, 'template0'),
+    async restart(how) {
+      const args = ['restart', '-w', '-m', how, '-D', data, '-l', join(folder, 'log')];
+      const child = spawn(join(programs ?? '', 'pg_ctl'), args, { cwd: folder, uid, gid, stdio: 'ignore' });
+      const [status] = (await once(child, 'exit')) as [number | null];
+      if (status !== 0) throw new Error(`the server did not come back; see ${join(folder, 'log')}`);
+    },
+    async cut(url, isChosen) {
+      const { rows } = await ask(folder, nameOf(url), 'select pid from pg_stat_activity where datname = current_database()');
+      const chosen = rows.map((row) => Number(row['pid'])).filter(isChosen);
+      const { rows: ended } = await ask(
+        folder,
+        'postgres',
+        `select count(*) filter (where pg_terminate_backend(pid)) as n from unnest(array[${chosen.join(', ')}]::int[]) as pid`,
+      );
+      return Number(ended[0]?.['n'] ?? 0);
+    },
+    administer: async (url, statement) => ask(folder, nameOf(url), statement),
+    async [Symbol.asyncDispose]() {
+      stop(folder);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 export async function dropDatabase(url: string): Promise<void> {
@@ -84,7 +131,10 @@ function nameOf(url: string): string {
 
 let made = 0;
 async function createDatabase(template: string): Promise<string> {
-  const folder = await serverFolder();
+  return await createIn(await serverFolder(), template);
+}
+
+async function createIn(folder: string, template: string): Promise<string> {
   made += 1;
   const name = `test_${process.pid}_${made}`;
   await ask(folder, 'postgres', `create database ${name} template ${template} owner ${OWNER} strategy file_copy`);
@@ -106,13 +156,13 @@ async function ask(folder: string, database: string, statement: string): Promise
 }
 
 async function serverFolder(): Promise<string> {
-  await once('server', start);
+  await onceOnly('server', async (folder) => start(folder, Number(process.env['VITEST_PARENT'] ?? process.ppid)));
   return process.env[FOLDER_VARIABLE] ?? '';
 }
 
 const done = new Set<string>();
 /** Does it in one of all processes of the test run; the others wait for it. */
-async function once(what: string, action: (folder: string) => Promise<void>): Promise<void> {
+async function onceOnly(what: string, action: (folder: string) => Promise<void>): Promise<void> {
   if (done.has(what)) return;
   const folder = process.env[FOLDER_VARIABLE];
   if (folder === undefined) throw new Error('the tests need a server, which scripts/vitest.config.ts arranges');
@@ -144,7 +194,8 @@ function claim(path: string): boolean {
   }
 }
 
-async function start(folder: string): Promise<void> {
+/** @param parent when this process is gone, the server ends */
+async function start(folder: string, parent: number, more: readonly string[] = []): Promise<void> {
   if (programs === null) throw new Error('there is no server to be started');
   const data = join(folder, 'data');
   mkdirSync(data);
@@ -179,20 +230,28 @@ async function start(folder: string): Promise<void> {
   ];
   writeFileSync(join(data, 'pg_hba.conf'), access.join('\n'));
   const settings = [`listen_addresses = ''`, `unix_socket_directories = '${folder}'`, 'fsync = off', 'synchronous_commit = off'];
-  settings.push('full_page_writes = off', 'max_connections = 300', 'shared_buffers = 64MB', 'autovacuum = off', 'jit = off', '');
+  settings.push(
+    'full_page_writes = off',
+    'max_connections = 300',
+    'shared_buffers = 64MB',
+    'autovacuum = off',
+    'jit = off',
+    ...more,
+    '',
+  );
   writeFileSync(join(data, 'postgresql.auto.conf'), settings.join('\n'));
   const started = spawnSync(join(programs, 'pg_ctl'), ['start', '-w', '-D', data, '-l', join(folder, 'log')], {
     ...options,
     stdio: 'ignore',
   });
   if (started.status !== 0) throw new Error('the test server did not start');
-  watch(folder);
+  watch(folder, parent);
   await ask(folder, 'postgres', `create role ${OWNER} login; create role needs_password`);
 }
 
 /** Ends the server when the test run is gone, even by SIGKILL: the folder then stays without a word. */
-function watch(folder: string): void {
-  const script = `while [ -d ${folder} ] && kill -0 ${process.env['VITEST_PARENT'] ?? process.ppid} 2>/dev/null; do sleep 2; done
+function watch(folder: string, parent: number): void {
+  const script = `while [ -d ${folder} ] && kill -0 ${parent} 2>/dev/null; do sleep 2; done
     kill -QUIT "$(head -1 ${folder}/data/postmaster.pid)"; rm -rf ${folder}`;
   spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' }).unref();
 }

@@ -9,10 +9,14 @@ describeOnEach('the frame', (kind) => {
   test('pages repeat without doubling, and the cursor moves with the page', async () => {
     await using made = await temporaryDatabase(kind);
     const run = await openExampleRun(made.database);
-    const page = { names: names(3), cursor: 'a', dropped: { nameless: 2 } };
+    const page = { names: names(3), cursor: 'a', dropped: { nameless: 2 }, after: null };
     await saveNamePage(made.database, run, 'npm', page);
     await saveNamePage(made.database, run, 'npm', page);
-    await saveNamePage(made.database, run, 'npm', { names: [...names(2), ...names(2, 'other')], cursor: 'b', dropped: {} });
+    const next = { names: [...names(2), ...names(2, 'other')], cursor: 'b', dropped: {}, after: 'a' };
+    await saveNamePage(made.database, run, 'npm', next);
+    // A process that stood still while another took the listing over stores nothing, and moves no cursor back.
+    const stale = saveNamePage(made.database, run, 'npm', { ...page, names: names(9, 'stale') });
+    await expect(stale).rejects.toMatchObject({ reason: 'busy' });
     expect((await registryProgress(made.database, run, 'npm')).namesCursor).toBe('b');
     expect(await finishFrame(made.database, run, 'npm', { takenAt: 5, by: 'listed' })).toBe(5);
     expect(await finishFrame(made.database, run, 'npm', { takenAt: 9, by: 'listed' })).toBe(5);
@@ -32,7 +36,9 @@ describeOnEach('the frame', (kind) => {
     expect(await finishFrame(database, second, 'npm', { takenAt: 6, by: 'listed' })).toBe(5);
     const third = await openExampleRun(database, { seed: 'third' });
     const page = { touched: names(1, 'newest'), removed: names(1), cursor: 'c', dropped: { odd: 1 } };
-    await saveChangePage(database, third, 'npm', page, 7);
+    await saveChangePage(database, third, 'npm', { ...page, after: 'b' }, 7);
+    const stale = saveChangePage(database, third, 'npm', { ...page, cursor: 'y', after: 'b' }, 7);
+    await expect(stale).rejects.toMatchObject({ reason: 'busy' });
     await saveChangePage(database, third, 'npm', page, 8);
     // The feed has moved with its page, before the frame is finished, and the run has no place in a list.
     expect(await readFeed(database, 'npm')).toMatchObject({ cursor: 'c', readAt: 7 });

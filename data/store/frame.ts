@@ -4,7 +4,7 @@ import type { Database, Reader, Tx } from '../database.ts';
 import type { RegistryId } from '../model.ts';
 import type { Schema } from '../schema.ts';
 import { chunks, distinctBy, text } from './rows.ts';
-import { requireOpen } from './run.ts';
+import { requireOpen, RunError } from './run.ts';
 
 export interface Name {
   /** As published. */
@@ -13,15 +13,23 @@ export interface Name {
   readonly key: string;
 }
 
+interface Place {
+  /**
+   * The cursor behind which the page was read, null at the beginning: where the stored one is neither this nor the page's own, another
+   * process has taken the listing over, and RunError `busy` is thrown. Missing where nobody else can be at it.
+   */
+  readonly after?: string | null;
+}
+
 /** A page of the list, as `NamePage` of the crawler. */
-export interface Page {
+export interface Page extends Place {
   readonly names: readonly Name[];
   readonly cursor: string;
   readonly dropped: Readonly<Record<string, number>>;
 }
 
 /** A page of what moved, as `ChangePage` of the crawler. */
-export interface Changes {
+export interface Changes extends Place {
   readonly touched: readonly Name[];
   readonly removed: readonly Name[];
   readonly cursor: string;
@@ -67,7 +75,7 @@ export async function saveNamePage(
   await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
     await list(tx, run, registry, page.names, known === 'moved' ? 'listed' : 'unmoved');
-    if (await moveCursor(tx, run, registry, page.cursor)) await countDrops(tx, run, registry, page.dropped);
+    if (await moveCursor(tx, run, registry, page)) await countDrops(tx, run, registry, page.dropped);
   });
 }
 
@@ -98,7 +106,7 @@ export async function saveChangePage(
         .where('gone_run', 'is', null)
         .execute();
     }
-    if (await moveFeed(tx, run, registry, page.cursor, readAt)) await countDrops(tx, run, registry, page.dropped);
+    if (await moveFeed(tx, run, registry, page, readAt)) await countDrops(tx, run, registry, page.dropped);
   });
 }
 
@@ -375,8 +383,23 @@ async function list(tx: Tx, run: number, registry: RegistryId, names: readonly N
   }
 }
 
+function requirePlace(stored: string | null, { cursor, after }: Place & { readonly cursor: string }, registry: RegistryId): void {
+  if (stored === after || stored === cursor) return;
+  throw new RunError('busy', `another process lists ${registry} and has gone on from elsewhere; this one stored nothing more`);
+}
+
 /** False where the cursor already stands there: the page was stored before. */
-async function moveCursor(tx: Tx, run: number, registry: RegistryId, cursor: string): Promise<boolean> {
+async function moveCursor(tx: Tx, run: number, registry: RegistryId, { cursor, after }: Page): Promise<boolean> {
+  if (after !== undefined) {
+    const { names_cursor: stored } = await tx
+      .selectFrom('run_registry')
+      .select('names_cursor')
+      .where('run_id', '=', run)
+      .where('registry', '=', registry)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    requirePlace(stored, { cursor, after }, registry);
+  }
   const moved = await tx
     .updateTable('run_registry')
     .set({ names_cursor: text(cursor) })
@@ -399,7 +422,11 @@ async function beginFeed(tx: Tx, run: number, registry: RegistryId, cursor: stri
 }
 
 /** False where the feed already stands there: the page was stored before. */
-async function moveFeed(tx: Tx, run: number, registry: RegistryId, cursor: string, readAt: number): Promise<boolean> {
+async function moveFeed(tx: Tx, run: number, registry: RegistryId, { cursor, after }: Changes, readAt: number): Promise<boolean> {
+  if (after !== undefined) {
+    const feed = await tx.selectFrom('feed').select('cursor').where('registry', '=', registry).forUpdate().executeTakeFirst();
+    requirePlace(feed?.cursor ?? null, { cursor, after }, registry);
+  }
   const values = { cursor: text(cursor), run_id: run, read_at: readAt };
   const moved = await tx
     .insertInto('feed')

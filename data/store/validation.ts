@@ -30,6 +30,8 @@ export interface ValidationMemory {
 
 /** A request to a service, as the validation engine tells it: without token and body. */
 export interface ServiceRequest {
+  /** Its own and no other's; see `auditTrail`. */
+  readonly mark: string;
   readonly kind: 'token' | 'control';
   readonly service: string;
   readonly fingerprint: string | null;
@@ -43,7 +45,10 @@ export interface ServiceRequest {
   readonly reason: string;
 }
 
-/** Writes down every request that was sent to a service: the audit, and the window of validation that reports print. */
+/**
+ * Writes down every request that was sent to a service: the audit, and the window of validation that reports print. A request with the
+ * same mark is the same one: writing it down again, after a connection that broke, changes nothing.
+ */
 export function auditTrail(
   { db }: Database,
   { run, keyId }: { readonly run: number | null; readonly keyId: string },
@@ -65,7 +70,9 @@ export function auditTrail(
         content_type: request.contentType === null ? null : text(request.contentType),
         verdict: request.verdict,
         reason: text(request.reason),
+        mark: text(request.mark),
       })
+      .onConflict((oc) => oc.column('mark').doNothing())
       .execute();
   };
 }

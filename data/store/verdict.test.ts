@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { analysed, finding, openExampleRun, prepareRegistry, sha256, temporaryDatabase } from '../example.ts';
 import { describeOnEach } from '../kinds-in-tests.ts';
 import { readProgress } from './progress.ts';
-import { validationMemory } from './validation.ts';
+import { auditTrail, validationMemory } from './validation.ts';
 import { dueUnknown, saveSecondLook } from './verdict.ts';
 import { savePackageResult } from './work.ts';
 
@@ -91,6 +91,22 @@ describeOnEach('the memory of validation', (kind) => {
       { asked_at: 200, settled_at: 220, verdict: 'unknown' },
       { asked_at: 201, settled_at: 220, verdict: 'unknown' },
       { asked_at: 202, settled_at: null, verdict: null },
+    ]);
+    const write = auditTrail(made.database, { run, keyId: 'key-1' });
+    const sent = {
+      kind: 'token',
+      service: 'slack',
+      fingerprint: token,
+      at: new Date(100),
+      host: 'slack.com',
+      method: 'POST',
+    } as const;
+    const answered = { path: '/', status: 200, contentType: null, verdict: 'active', reason: 'ok' } as const;
+    // The second time after a connection that broke: nobody knows whether the first was kept.
+    for (const mark of ['one', 'one', 'other']) await write({ ...sent, ...answered, mark });
+    expect(await made.database.db.selectFrom('service_request').select('mark').orderBy('id').execute()).toEqual([
+      { mark: 'one' },
+      { mark: 'other' },
     ]);
   });
 });

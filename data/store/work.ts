@@ -158,14 +158,19 @@ export async function freeAbandoned({ db }: Database, run: number): Promise<void
  * Gives back what this process holds and does not know of: a claim whose connection broke may have been written all the same. The
  * try does not count.
  */
-export async function freeUnknown({ db }: Database, run: number, holder: string, inHand: readonly number[]): Promise<void> {
-  const held = await db
+export async function freeUnknown(
+  { db }: Database,
+  run: number,
+  holder: string,
+  { registry, inHand }: { readonly registry: RegistryId | null; readonly inHand: readonly number[] },
+): Promise<void> {
+  const own = db
     .selectFrom('selection')
     .select('package_id')
     .where('run_id', '=', run)
     .where('state', '=', 'pending')
-    .where('holder', '=', holder)
-    .execute();
+    .where('holder', '=', holder);
+  const held = await (registry === null ? own : own.where('registry', '=', registry)).execute();
   const lost = held.map((one) => one.package_id).filter((id) => !inHand.includes(id));
   await returnPackages({ db }, run, lost, { holder, after: 0, counted: false });
 }

@@ -3,8 +3,7 @@
  *
  * The demo's world is crawled twice: once undisturbed, and again by processes that are killed at random moments (50 times unless
  * told otherwise) while answers fail, break off and come damaged. A run that gets to its end between two kills is compared, and
- * the next begins in a new database. Compared row by row is everything but times, who held what, how often it was tried, the
- * ledgers of requests, and numbers that the database gives. Fails at the first difference.
+ * the next begins in a new database. What is compared: `rows.ts`. Fails at the first difference.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,12 +12,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
-import { isDeepStrictEqual } from 'node:util';
-import { sql } from 'kysely';
 import { seededRandom } from '../../analysis/seeded-random.ts';
 import type { Fault, FaultPlan } from '../../crawler/stand-in/server.ts';
-import { openReadOnly } from '../../data/open.ts';
 import { startDemoWorld } from '../demo/world.ts';
+import { differencesOf, rowsOf } from './rows.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const [KILLS = 50, SCALE = 1] = process.argv.slice(2, 4).map(Number);
@@ -31,34 +28,6 @@ const kill = seededRandom(`${SEED} kills`);
 const chance = seededRandom(`${SEED} faults`);
 const faulty = { on: false, met: 0 };
 const folder = mkdtempSync(join(tmpdir(), 'incidence-kills-'));
-const PACKAGE = 'p.registry, p.key';
-const BELOW_SCAN = 'join scan s on s.id = o.scan_id';
-/** By what each row is known to people, and all that it says. */
-const TABLES: Readonly<Record<string, string>> = {
-  package: `select ${PACKAGE}, p.name, p.first_run, p.listed_run, p.moved_run, p.gone_run from package p`,
-  run: 'select state, scope, period, config, seed, detector_stamp, key_id, validation, note from run',
-  run_registry: 'select registry, names_cursor, frame_size from run_registry',
-  feed: 'select registry, cursor from feed',
-  ranking: 'select registry, source, dated, places from ranking',
-  place: 'select r.registry, p.rank, p.key, p.name, p.downloads from place p join ranking r on r.id = p.ranking_id',
-  selection: `select ${PACKAGE}, l.position, l.tier, l.rank, l.probability, l.selection_key, l.state, l.reason, l.detail, l.partial,
-    r.version from selection l join package p on p.id = l.package_id left join release r on r.id = l.release_id`,
-  release: `select ${PACKAGE}, r.version, r.prerelease, r.published_at, r.notes from release r join package p on p.id = r.package_id`,
-  artifact: `select ${PACKAGE}, r.version, a.filename, a.kind, a.url, a.bytes, a.digest_algorithm, a.digest, a.sha256
-    from artifact a join release r on r.id = a.release_id join package p on p.id = r.package_id`,
-  analysis: `select ${PACKAGE}, a.filename, s.sha256, s.detector_stamp from analysis n join package p on p.id = n.package_id
-    join artifact a on a.id = n.artifact_id join scan s on s.id = n.scan_id`,
-  scan: 'select sha256, detector_stamp, key_id, bytes, entries, bytes_out from scan',
-  scan_skip: `select s.sha256, o.position, o.path, o.reason, o.detail from scan_skip o ${BELOW_SCAN}`,
-  package_skip: `select ${PACKAGE}, k.position, k.path, k.reason, k.detail from package_skip k join package p on p.id = k.package_id`,
-  token: 'select fingerprint, service, format, redacted from token',
-  occurrence: `select s.sha256, o.position, t.fingerprint, o.path, o.line, o.col, o.byte_offset, o.byte_length, o.decoding, o.label
-    from occurrence o ${BELOW_SCAN} join token t on t.id = o.token_id`,
-  verdict: `select t.fingerprint, v.family, v.verdict, v.reason, v.policy, v.precedence from verdict v join token t on t.id = v.token_id`,
-  run_stratum: 'select registry, tier, population, selected, scanned, without_release, failed, pending, partial from run_stratum',
-  dropped_item: 'select registry, reason, count from dropped_item',
-};
-
 const demo = await startDemoWorld({ seed: SEED, now: new Date(), scale: SCALE, faults: faultPlan() });
 try {
   await measure();
@@ -71,7 +40,7 @@ async function measure(): Promise<void> {
   const began = performance.now();
   if (!(await crawl('calm', null))) throw new Error('the undisturbed run did not end');
   const calmMs = performance.now() - began;
-  const calm = await rowsOf('calm');
+  const calm = await rowsOf(join(folder, 'calm.db'));
   const rows = [...calm.values()].reduce((sum, table) => sum + table.length, 0);
   process.stdout.write(`undisturbed: ${(calmMs / 1000).toFixed(0)} s, ${rows} rows in ${calm.size} tables to compare\n`);
   faulty.on = true;
@@ -81,7 +50,7 @@ async function measure(): Promise<void> {
     const name = `killed-${runs}`;
     while (!(await crawl(name, kills < KILLS ? kill.int(Math.ceil(calmMs / 2)) : null))) kills += 1;
     runs += 1;
-    const differences = compare(calm, await rowsOf(name));
+    const differences = differencesOf(calm, await rowsOf(join(folder, `${name}.db`)));
     process.stdout.write(
       `run ${runs}: ${kills} kills and ${faulty.met} faults so far, ${differences.length || 'no'} differences\n`,
     );
@@ -145,30 +114,4 @@ function faultPlan(): FaultPlan {
     faulty.met += 1;
     return fault;
   };
-}
-
-async function rowsOf(name: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const database = await openReadOnly(join(folder, `${name}.db`));
-  try {
-    const tables = new Map<string, readonly string[]>();
-    for (const [table, query] of Object.entries(TABLES)) {
-      const { rows } = await sql.raw(query).execute(database.db);
-      tables.set(table, rows.map((row) => JSON.stringify(row)).toSorted());
-    }
-    return tables;
-  } finally {
-    await database.close();
-  }
-}
-
-/** Each row that only one of the two has. */
-function compare(calm: ReadonlyMap<string, readonly string[]>, killed: ReadonlyMap<string, readonly string[]>): string[] {
-  return [...calm].flatMap(([table, rows]) => {
-    const others = killed.get(table) ?? [];
-    if (isDeepStrictEqual(rows, others)) return [];
-    const [here, there] = [new Set(rows), new Set(others)];
-    const missing = rows.filter((row) => !there.has(row)).map((row) => `${table}: missing ${row}`);
-    const added = others.filter((row) => !here.has(row)).map((row) => `${table}: added ${row}`);
-    return missing.length + added.length > 0 ? [...missing, ...added] : [`${table}: ${rows.length} and ${others.length} rows`];
-  });
 }
