@@ -3,6 +3,7 @@ import { NotAllowed } from '../crawler/errors.ts';
 import type { RegistryAccess } from '../crawler/http.ts';
 import { CHECKED_PLACES } from '../crawler/plan.ts';
 import type { RankedName, Registry } from '../crawler/registry.ts';
+import { isDatabaseAway } from '../data/insist.ts';
 import { registryProgress } from '../data/store/frame.ts';
 import { saveRanking } from '../data/store/selection.ts';
 import type { Line, Track } from './pipeline.ts';
@@ -19,25 +20,38 @@ export async function readRanking(line: Reading, { registry, io }: Pick<Track, '
   if (rankingId !== null) return;
   for (const source of registry.rankings) {
     line.report({ registry: registry.id, stage: `reading ${source.label}`, done: 0, total: source.places });
-    const dropped: Record<string, number> = {};
-    try {
-      const access = io((reason) => (dropped[reason] = (dropped[reason] ?? 0) + 1));
-      const { dated, places } = await source.read(access, PLACES);
-      if (places.length === 0) throw new Error('it has no places');
-      const check = await heldAgainst(line, registry, access, places);
-      const weaknesses = check === null ? source.weaknesses : `${source.weaknesses.replace(/[.;\s]+$/, '')}; ${check}`;
-      const described = { ...pick(source), weaknesses };
-      await saveRanking(line.database, line.run, registry.id, { source: described, dated, takenAt: line.now(), places, dropped });
-      return;
-    } catch (error) {
-      if (error instanceof NotAllowed || line.signal.aborted) throw error;
-      line.log.warn(
-        { registry: registry.id, source: source.id, reason: messageOf(error) },
-        'a ranking could not be read; the next source is tried',
-      );
-    }
+    const read = await readSource(line, registry, io, source);
+    if (read === null) continue;
+    // Outside of what may fail for the source's sake: that the database is away says nothing about a source.
+    await saveRanking(line.database, line.run, registry.id, read);
+    return;
   }
   line.log.warn({ registry: registry.id }, 'no ranking could be read: every package counts as unranked');
+}
+
+/** Null where the source gives no ranking now. */
+async function readSource(
+  line: Reading,
+  registry: Registry,
+  io: Track['io'],
+  source: Registry['rankings'][number],
+): Promise<Parameters<typeof saveRanking>[3] | null> {
+  const dropped: Record<string, number> = {};
+  try {
+    const access = io((reason) => (dropped[reason] = (dropped[reason] ?? 0) + 1));
+    const { dated, places } = await source.read(access, PLACES);
+    if (places.length === 0) throw new Error('it has no places');
+    const check = await heldAgainst(line, registry, access, places);
+    const weaknesses = check === null ? source.weaknesses : `${source.weaknesses.replace(/[.;\s]+$/, '')}; ${check}`;
+    return { source: { ...pick(source), weaknesses }, dated, takenAt: line.now(), places, dropped };
+  } catch (error) {
+    if (error instanceof NotAllowed || line.signal.aborted || isDatabaseAway(error)) throw error;
+    line.log.warn(
+      { registry: registry.id, source: source.id, reason: messageOf(error) },
+      'a ranking could not be read; the next source is tried',
+    );
+    return null;
+  }
 }
 
 function pick({ id, label, url, measures, terms }: Registry['rankings'][number]) {
@@ -63,7 +77,7 @@ async function heldAgainst(
     const share = (100 * concordance).toFixed(0);
     return `of ${sample.length} places checked, the registry itself counts ${counted.length}, and ${share} % of their pairs are in the same order`;
   } catch (error) {
-    if (error instanceof NotAllowed || line.signal.aborted) throw error;
+    if (error instanceof NotAllowed || line.signal.aborted || isDatabaseAway(error)) throw error;
     return `not checked against the registry’s own counts (${messageOf(error)})`;
   }
 }
