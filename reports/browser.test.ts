@@ -51,7 +51,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${NO_CHROMIUM}`, { timeout: 
   test('at every width and in every colour: accessible, nothing beside or on another, nothing asked', async () => {
     const { page, noted } = await open({});
     await page.evaluate(axe.source);
-    for (const { width, colours, media } of LOOKS) {
+    for (const { width, colours, media, audited } of LOOKS) {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ media, colorScheme: colours });
       const facts = await page.evaluate<Facts>(INSPECT);
@@ -61,6 +61,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${NO_CHROMIUM}`, { timeout: 
         expect(chart.named && chart.table).toBe(true);
         expect(overlaps(chart.boxes)).toEqual([]);
       }
+      if (!audited) continue;
       const { violations, passes } = await page.evaluate<axe.AxeResults>('axe.run()');
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
       expect({ width, colours, media, found }).toEqual({ width, colours, media, found: [] });
@@ -168,14 +169,15 @@ describe.skipIf(!RSVG)(`in librsvg${RSVG ? '' : ' (SKIPPED: no rsvg-convert on t
   });
 });
 
+/** What axe says depends on the width or the colours, not on which go together: it is asked for each once. */
 const LOOKS = [
-  { width: 360, colours: 'light', media: 'screen' },
-  { width: 360, colours: 'dark', media: 'screen' },
-  { width: 800, colours: 'light', media: 'screen' },
-  { width: 800, colours: 'dark', media: 'screen' },
-  { width: 1400, colours: 'light', media: 'screen' },
-  { width: 1400, colours: 'dark', media: 'screen' },
-  { width: 800, colours: 'dark', media: 'print' },
+  { width: 360, colours: 'light', media: 'screen', audited: false },
+  { width: 360, colours: 'dark', media: 'screen', audited: true },
+  { width: 800, colours: 'light', media: 'screen', audited: true },
+  { width: 800, colours: 'dark', media: 'screen', audited: false },
+  { width: 1400, colours: 'light', media: 'screen', audited: true },
+  { width: 1400, colours: 'dark', media: 'screen', audited: false },
+  { width: 800, colours: 'dark', media: 'print', audited: true },
 ] as const;
 
 interface Opened {

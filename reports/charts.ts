@@ -76,7 +76,12 @@ function distribution(covered: readonly AnalysedRegistry[], none: string | null)
   const rows = covered.flatMap((one) =>
     one.tiers
       .filter((tier) => tier.tier !== 'unranked')
-      .map((tier) => ({ registry: one.label, tier: TIER_LABELS[tier.tier], ...rowOf(tier.total, compact) })),
+      .map((tier) => ({
+        registry: one.label,
+        tier: TIER_LABELS[tier.tier],
+        ...rowOf(tier.total, compact),
+        ...(isLookedAt(tier) ? {} : { label: absence(tier) }),
+      })),
   );
   return {
     ...head,
@@ -105,6 +110,11 @@ function rates(covered: readonly AnalysedRegistry[], reason: string | null): Cha
     description: `Bar chart of detections per 10\u202f000 packages, by popularity, with 95\u202f% intervals. ${describeTiers(rows)}.`,
     spec: (look) => byTier(look, rows, 'Detections per 10\u202f000 packages', TIERS),
   };
+}
+
+/** No bar is a figure only where somebody looked: "0 of n", nobody there and nobody looked must not look alike. */
+function absence({ population }: TierStatistics): string {
+  return population === 0 ? '–' : 'not analyzed';
 }
 
 function isLookedAt({ population, analyzed }: TierStatistics): boolean {

@@ -14,12 +14,15 @@ export interface SessionOptions {
   readonly idleMs?: number;
 }
 
-export interface Session extends AsyncDisposable {
+export interface Visit extends Disposable {
   readonly io: RegistryAccess;
-  readonly server: StandInServer;
   /** Reasons of items dropped through `io.drop`, in order. */
   readonly drops: readonly string[];
   stop(reason: Error): void;
+}
+
+export interface Session extends Omit<Visit, typeof Symbol.dispose>, AsyncDisposable {
+  readonly server: StandInServer;
 }
 
 const QUICK: Partial<GateTuning> = {
@@ -37,9 +40,27 @@ export async function openSession(
   registry: Registry,
   standIn: (origin: string) => Handler,
   originsOf: (origin: string) => Readonly<Record<string, string>>,
-  { tuning = {}, idleMs = 5000 }: SessionOptions = {},
+  options: SessionOptions = {},
 ): Promise<Session> {
   const server = await startServer(standIn);
+  const visit = openVisit(registry, originsOf(server.origin), options);
+  return {
+    ...visit,
+    server,
+    async [Symbol.asyncDispose]() {
+      visit[Symbol.dispose]();
+      await server.close();
+      if (server.unknown.length > 0) throw new Error(`the stand-in does not know:\n${server.unknown.join('\n')}`);
+    },
+  };
+}
+
+/** The same adapter and door before a server that somebody else made. */
+export function openVisit(
+  registry: Registry,
+  origins: Readonly<Record<string, string>>,
+  { tuning = {}, idleMs = 5000 }: SessionOptions = {},
+): Visit {
   const controller = new AbortController();
   const drops: string[] = [];
   const http = createHttp({
@@ -52,20 +73,10 @@ export async function openSession(
     body: { idleMs },
   });
   const io = http.io(registry, {
-    origins: originsOf(server.origin),
+    origins,
     rates: Object.fromEntries(Object.keys(registry.origins).map((role) => [role, 2000])),
     signal: controller.signal,
     onDrop: (reason) => drops.push(reason),
   });
-  return {
-    io,
-    server,
-    drops,
-    stop: (reason) => controller.abort(reason),
-    async [Symbol.asyncDispose]() {
-      http.close();
-      await server.close();
-      if (server.unknown.length > 0) throw new Error(`the stand-in does not know:\n${server.unknown.join('\n')}`);
-    },
-  };
+  return { io, drops, stop: (reason) => controller.abort(reason), [Symbol.dispose]: () => http.close() };
 }

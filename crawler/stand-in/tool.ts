@@ -1,7 +1,7 @@
 /** Tools of other ecosystems, for tests that let them judge what was made here. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 
 export interface Tool {
   /** For `test.skipIf`. */
@@ -20,11 +20,12 @@ export interface RunOptions {
 }
 
 /**
- * The program of this name on the PATH. It is not asked whether it works: nuget 2.8 spins for ever when asked for its help
+ * The program of this name on the PATH, or at this place. It is not asked whether it works: nuget 2.8 spins for ever when asked for its help
  * without a terminal.
  */
 export function toolNamed(name: string): Tool {
-  const isMissing = !(process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
+  const folders = isAbsolute(name) ? ['/'] : (process.env['PATH'] ?? '').split(delimiter);
+  const isMissing = !folders.some((folder) => existsSync(join(folder, name)));
   return {
     isMissing,
     titled: (title) => (isMissing ? `${title} (skipped: ${name} is not installed)` : title),

@@ -10,7 +10,7 @@ import { npmOrigins, npmStandIn } from '../../crawler/stand-in/npm.ts';
 import { pypiOrigins, pypiStandIn } from '../../crawler/stand-in/pypi.ts';
 import { rubygemsOrigins, rubygemsStandIn } from '../../crawler/stand-in/rubygems.ts';
 import { startServer, type FaultPlan, type StandInServer } from '../../crawler/stand-in/server.ts';
-import { createWorld, type Planter, type World } from '../../crawler/stand-in/world.ts';
+import { createWorld, isListed, type Planter, type World } from '../../crawler/stand-in/world.ts';
 import { VERDICTS, type RegistryId, type Verdict } from '../../data/model.ts';
 import type { Config } from '../config.ts';
 
@@ -114,30 +114,35 @@ function hash(text: string): number {
   return value;
 }
 
-/** The same world with the tokens of its first detection taken out of the files, but not out of the stated truth. */
+/**
+ * The same world with the tokens of a listed package taken out of the files, but not out of the stated truth: of the first
+ * whose one token can be seen in a file as it is.
+ */
 function tampered(world: World): World {
-  const target = world.packages.find(
-    (one) => one.plants.some((plant) => plant.family === 'token' && plant.verdict === 'active') && one.plants.length === 1,
-  );
-  if (target === undefined) throw new Error('the world has no package to tamper with');
-  const clean = (content: string | Uint8Array) => {
-    let text = Buffer.from(content).toString('latin1');
-    for (const secret of target.plants.flatMap((plant) => plant.secrets)) {
-      for (const form of [secret, Buffer.from(secret, 'utf16le').toString('latin1')])
-        text = text.replaceAll(form, 'x'.repeat(form.length));
-    }
-    return Buffer.from(text, 'latin1');
-  };
-  const changed = {
-    ...target,
-    releases: target.releases.map((release) => ({
+  for (const target of world.packages) {
+    const [plant, ...others] = target.plants;
+    if (!isListed(target) || others.length > 0 || plant?.family !== 'token' || plant.verdict !== 'active') continue;
+    let isChanged = false;
+    const clean = (content: string | Uint8Array) => {
+      const before = Buffer.from(content).toString('latin1');
+      let text = before;
+      for (const secret of plant.secrets) {
+        for (const form of [secret, Buffer.from(secret, 'utf16le').toString('latin1')])
+          text = text.replaceAll(form, 'x'.repeat(form.length));
+      }
+      isChanged ||= text !== before;
+      return Buffer.from(text, 'latin1');
+    };
+    const releases = target.releases.map((release) => ({
       ...release,
       artifacts: release.artifacts.map((artifact) => ({
         ...artifact,
         files: artifact.files.map((file) => ({ ...file, content: clean(file.content) })),
       })),
-    })),
-  };
-  const packages = world.packages.map((one) => (one === target ? changed : one));
-  return { packages, of: (registry) => packages.filter((one) => one.registry === registry) };
+    }));
+    if (!isChanged) continue;
+    const packages = world.packages.map((one) => (one === target ? { ...target, releases } : one));
+    return { packages, of: (registry) => packages.filter((one) => one.registry === registry) };
+  }
+  throw new Error('the world has no package to tamper with');
 }
