@@ -13,6 +13,7 @@ import { createHttp, type Http } from './http.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import type { Registry } from './registry.ts';
 import { startServer, type Answer } from './stand-in/server.ts';
+import { mostInWindow } from './stand-in/windows.ts';
 
 const PER_SECOND = 200;
 const REQUESTS = 2000;
@@ -108,7 +109,6 @@ async function* nothing(): AsyncGenerator<never> {}
 /** Tells its origin on the first line and what it saw on the second, when its input ends. */
 async function serve(every: number): Promise<void> {
   const arrivals: number[] = [];
-  let most = 0;
   let refused = 0;
   let oldest = 0;
   const slowDown: Answer = {
@@ -126,7 +126,6 @@ async function serve(every: number): Promise<void> {
     arrivals.push(now);
     while (now - (arrivals[oldest] ?? now) >= 1000) oldest++;
     const inWindow = arrivals.length - oldest;
-    most = Math.max(most, inWindow);
     if (inWindow <= PER_SECOND && (every === 0 || arrivals.length % every !== 0)) return answer;
     refused++;
     return slowDown;
@@ -135,6 +134,8 @@ async function serve(every: number): Promise<void> {
   process.stdin.resume();
   await once(process.stdin, 'end');
   const seconds = ((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)) / 1000;
-  process.stdout.write(`${JSON.stringify({ requests: arrivals.length, refused, most, seconds } satisfies Seen)}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ requests: arrivals.length, refused, most: mostInWindow(arrivals), seconds } satisfies Seen)}\n`,
+  );
   await server.close();
 }

@@ -3,30 +3,36 @@ import { expect, test } from 'vitest';
 import { databaseClock } from './clock.ts';
 import { temporaryDatabase } from './example.ts';
 import { describeOnEach } from './kinds-in-tests.ts';
-import { sharedLeases, type LeasePool } from './leases.ts';
+import { sharedLeases, type Leased, type LeasePool } from './leases.ts';
 
 const HOST = 'registry.test';
-const POOL: LeasePool = { key: 'lane', host: HOST, size: 3, leaseMs: 150, graceMs: 50 };
+const POOL: LeasePool = { key: 'lane', host: HOST, size: 3, leaseMs: 150, graceMs: 50, aheadMs: 0 };
+const positions = ({ permits }: Leased): readonly number[] => permits.map((one) => one.permit).toSorted((a, b) => a - b);
 
 describeOnEach('permits', (kind) => {
   test('are no more than there are, however many ask at once', async () => {
     await using made = await temporaryDatabase(kind);
     const workers = Array.from({ length: 4 }, (_, index) => sharedLeases(made.database, `worker ${index}`));
     const taken = await Promise.all(workers.map((one) => one.take({ ...POOL, leaseMs: 60_000 }, 2, 1)));
-    expect(taken.flatMap((one) => one.permits).toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
+    expect(taken.flatMap(positions).toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
   });
 
   test('come back when their time has come', async () => {
     await using made = await temporaryDatabase(kind);
     const leases = sharedLeases(made.database, 'one');
-    await leases.take(POOL, 3, 1);
-    await leases.giveBack(POOL, [{ permit: 1, ticket: 1 }], 120);
+    const { now } = await leases.take({ ...POOL, leaseMs: 60_000 }, 3, 1);
+    const back = [0, 1].map((permit) => ({ permit, ticket: 1, freeAt: now + 1000 * (2 - permit) - 700 }));
+    await leases.giveBack(POOL, back);
     const { permits, nextMs } = await leases.take({ ...POOL, leaseMs: 60_000 }, 1, 2);
     expect(permits).toEqual([]);
     expect(nextMs).toBeGreaterThan(0);
-    expect(nextMs).toBeLessThanOrEqual(120);
-    await sleep((nextMs ?? 0) + 5);
-    expect((await leases.take(POOL, 1, 3)).permits).toEqual([1]);
+    expect(nextMs).toBeLessThanOrEqual(300);
+    // A moment before, for whoever waits until then.
+    const early = await leases.take({ ...POOL, leaseMs: 60_000, aheadMs: 400 }, 3, 3);
+    expect(early.permits).toEqual([{ permit: 1, usableAt: now + 300 }]);
+    await leases.giveBack(POOL, [{ permit: 1, ticket: 3, freeAt: early.now + 100 }]);
+    await sleep(110);
+    expect(positions(await leases.take(POOL, 3, 4))).toEqual([1]);
   });
 
   test('of a process that died are free after their lease, and what it gives back then is nobody else’s', async () => {
@@ -35,16 +41,16 @@ describeOnEach('permits', (kind) => {
     expect((await dead.take(POOL, 3, 1)).permits).toHaveLength(3);
     expect((await alive.take(POOL, 1, 1)).permits).toEqual([]);
     await sleep(220);
-    const [permit] = (await alive.take({ ...POOL, leaseMs: 60_000 }, 1, 2)).permits;
+    const [permit] = positions(await alive.take({ ...POOL, leaseMs: 60_000 }, 1, 2));
     // It was only paused, and wakes up.
-    await dead.giveBack(POOL, [{ permit: permit ?? 0, ticket: 1 }], 0);
+    await dead.giveBack(POOL, [{ permit: permit ?? 0, ticket: 1, freeAt: 0 }]);
     expect((await alive.take(POOL, 3, 3)).permits).toHaveLength(2);
   });
 
   test('stay with a process that renews them', async () => {
     await using made = await temporaryDatabase(kind);
     const [one, other] = [sharedLeases(made.database, 'one'), sharedLeases(made.database, 'other')];
-    const [permit] = (await one.take(POOL, 1, 1)).permits;
+    const [permit] = positions(await one.take(POOL, 1, 1));
     for (let time = 0; time < 4; time++) {
       await sleep(80);
       await one.renew(POOL, [{ permit: permit ?? 0, ticket: 1 }]);

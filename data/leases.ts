@@ -11,7 +11,7 @@ import { chunks, text } from './store/rows.ts';
 /** The common limits in the words of `crawler/gate/shared.ts`; see there for what each promises. */
 export interface Leases {
   take(pool: LeasePool, wanted: number, ticket: number): Promise<Leased>;
-  giveBack(pool: LeasePool, permits: readonly HeldPermit[], afterMs: number): Promise<void>;
+  giveBack(pool: LeasePool, permits: readonly (HeldPermit & { readonly freeAt: number })[]): Promise<void>;
   renew(pool: LeasePool, permits: readonly HeldPermit[]): Promise<void>;
   slowDown(host: string, waitMs: number, level: number, reason?: string): Promise<void>;
   failed(host: string, limits: { readonly threshold: number; readonly breakerMs: number; readonly capMs: number }): Promise<void>;
@@ -25,6 +25,7 @@ export interface LeasePool {
   readonly size: number;
   readonly leaseMs: number;
   readonly graceMs: number;
+  readonly aheadMs: number;
 }
 
 export interface HeldPermit {
@@ -39,8 +40,14 @@ export interface HostTrouble {
   readonly switchedOff: string | null;
 }
 
+export interface LeasedPermit {
+  readonly permit: number;
+  readonly usableAt: number;
+}
+
 export interface Leased {
-  readonly permits: readonly number[];
+  readonly permits: readonly LeasedPermit[];
+  readonly now: number;
   readonly nextMs: number | null;
   readonly trouble: HostTrouble | null;
 }
@@ -68,8 +75,9 @@ export function sharedLeases(database: Database, holder: string): Leases {
       free_at: 0,
       holder: null,
       ticket: null,
+      usable_at: 0,
     }));
-    for (const chunk of chunks(rows, 6))
+    for (const chunk of chunks(rows, 7))
       await db
         .insertInto('permit')
         .values(chunk)
@@ -95,16 +103,26 @@ export function sharedLeases(database: Database, holder: string): Leases {
     return made;
   }
 
-  async function takeFree(pool: LeasePool, wanted: number, ticket: number, condition: RawBuilder<unknown>): Promise<number[]> {
+  interface Free {
+    readonly permits: readonly LeasedPermit[];
+    readonly now: number | null;
+  }
+
+  async function takeFree(pool: LeasePool, wanted: number, ticket: number, condition: RawBuilder<unknown>): Promise<Free> {
+    // A permit in somebody's hands is free when its lease is over, and not a moment before.
+    const isFree = sql`(free_at <= ${now} or holder is null and free_at <= ${now} + ${pool.aheadMs})`;
     // Materialized, so that it is read once: the time moves, and a subquery that is read again finds others.
-    const taken = await sql<{ position: number }>`
+    const { rows } = await sql<{ position: number; usable_at: number; now: number }>`
       with free as materialized (
-        select position from permit where lane = ${pool.key} and position < ${pool.size} and free_at <= ${now} ${condition}
+        select position from permit where lane = ${pool.key} and position < ${pool.size} and ${isFree} ${condition}
         order by free_at limit ${wanted}${sql.raw(words.skipLocked)}
       )
-      update permit set holder = ${holder}, ticket = ${ticket}, free_at = ${now} + ${pool.leaseMs + pool.graceMs}
-      where lane = ${pool.key} and free_at <= ${now} and position in (select position from free) returning position`.execute(db);
-    return taken.rows.map((one) => one.position);
+      update permit set holder = ${holder}, ticket = ${ticket}, usable_at = free_at,
+        free_at = ${now} + ${pool.leaseMs + pool.graceMs}
+      where lane = ${pool.key} and ${isFree} and position in (select position from free)
+      returning position, usable_at, ${now} as now`.execute(db);
+    const permits = rows.map((one) => ({ permit: one.position, usableAt: one.usable_at }));
+    return { permits, now: rows[0]?.now ?? null };
   }
 
   /** True for the one process that may try whether the host is back. */
@@ -130,12 +148,13 @@ export function sharedLeases(database: Database, holder: string): Leases {
     };
   }
 
-  async function nextOf(pool: LeasePool): Promise<number | null> {
-    const { rows } = await sql<{ next: number | null }>`
-      select min(free_at) - ${now} as next from permit
+  async function nextOf(pool: LeasePool): Promise<{ readonly nextMs: number | null; readonly now: number }> {
+    const { rows } = await sql<{ next: number | null; now: number }>`
+      select min(free_at) - ${now} as next, ${now} as now from permit
       where lane = ${pool.key} and position < ${pool.size} and holder is null`.execute(db);
-    const next = rows[0]?.next ?? null;
-    return next === null ? null : Math.max(0, next);
+    const [row] = rows;
+    if (row === undefined) throw new Error('the database does not tell the time');
+    return { nextMs: row.next === null ? null : Math.max(0, row.next), now: row.now };
   }
 
   return {
@@ -147,21 +166,23 @@ export function sharedLeases(database: Database, holder: string): Leases {
           ? sql``
           : sql`and not exists (select 1 from host where host.host = ${host}
             and (backoff_until > ${now} or breaker_until is not null or switched_off is not null))`;
-      const permits = await takeFree(pool, wanted, ticket, isCalm);
-      if (permits.length === wanted) return { permits, nextMs: null, trouble: null };
+      const { permits, now: at } = await takeFree(pool, wanted, ticket, isCalm);
+      if (permits.length === wanted && at !== null) return { permits, now: at, nextMs: null, trouble: null };
       const trouble = host === null || permits.length > 0 ? null : await troubleOf(host);
-      if (trouble === null) return { permits, nextMs: await nextOf(pool), trouble };
-      if (host === null || !(await isTrial(host))) return { permits, nextMs: null, trouble };
+      const next = await nextOf(pool);
+      if (trouble === null) return { permits, ...next, trouble };
+      const waiting = { permits, now: next.now, nextMs: null };
+      if (host === null || !(await isTrial(host))) return { ...waiting, trouble };
       const trial = await takeFree(pool, 1, ticket, sql``);
-      return { permits: trial, nextMs: null, trouble: { ...trouble, waitMs: TRIAL_POLL_MS } };
+      return { ...waiting, permits: trial.permits, trouble: { ...trouble, waitMs: TRIAL_POLL_MS } };
     },
 
-    async giveBack(pool, permits, afterMs) {
-      await eachTicket(permits, async (ticket, positions) => {
-        await sql`update permit set holder = null, ticket = null, free_at = ${now} + ${Math.ceil(afterMs)}
-          where lane = ${pool.key} and holder = ${holder} and ticket = ${ticket}
-          and position in (${sql.join(positions)})`.execute(db);
-      });
+    async giveBack(pool, permits) {
+      if (permits.length === 0) return;
+      const times = permits.map(({ permit, freeAt }) => sql`when ${permit} then ${bigint(freeAt)}`);
+      const held = permits.map(({ permit, ticket }) => sql`(${bigint(permit)}, ${bigint(ticket)})`);
+      await sql`update permit set holder = null, ticket = null, free_at = case position ${sql.join(times, sql` `)} end
+        where lane = ${pool.key} and holder = ${holder} and (position, ticket) in (values ${sql.join(held)})`.execute(db);
     },
 
     async renew(pool, permits) {
@@ -292,6 +313,11 @@ async function readHost(db: Reader, host: string, now: RawBuilder<number>): Prom
     .select(now.as('now'))
     .where('host', '=', host)
     .executeTakeFirst();
+}
+
+/** A whole number whose type the database is told, where it cannot know it from the column. */
+function bigint(value: number): RawBuilder<number> {
+  return sql<number>`cast(${value} as bigint)`;
 }
 
 async function eachTicket(

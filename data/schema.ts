@@ -347,6 +347,8 @@ export interface PermitTable {
   holder: string | null;
   /** The holder's mark for this one use. */
   ticket: number | null;
+  /** It is taken a moment before it may be used, which is then. */
+  usable_at: Millis;
 }
 
 /** Processes that work on this database, or did. */

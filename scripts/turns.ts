@@ -1,7 +1,7 @@
 /** The pace of each service, kept by all workers together: the engine's words on one side, the shared permits on the other. */
 import type { Logger } from 'pino';
 import type { Turns } from '../analysis/validate/contract.ts';
-import { isPermit, SharedPool, type SharedLimits } from '../crawler/gate/shared.ts';
+import { AHEAD_MS, isPermit, SharedPool, type SharedLimits } from '../crawler/gate/shared.ts';
 
 const LEASE_MS = 30_000;
 /** Rates above are for one's own machine, where order is all that counts. */
@@ -21,12 +21,12 @@ export function sharedTurns(limits: SharedLimits, log: Logger): Turns {
       periodMs,
       tickets: new SharedPool(
         limits,
-        { key: `${host} rate`, host, size, leaseMs: LEASE_MS, graceMs: Math.ceil(periodMs) },
+        { key: `${host} rate`, host, size, leaseMs: LEASE_MS, graceMs: Math.ceil(periodMs), aheadMs: AHEAD_MS },
         world,
       ),
       places: new SharedPool(
         limits,
-        { key: `${host} places`, host: null, size: concurrency, leaseMs: LEASE_MS, graceMs: 0 },
+        { key: `${host} places`, host: null, size: concurrency, leaseMs: LEASE_MS, graceMs: 0, aheadMs: 0 },
         world,
       ),
     };

@@ -21,7 +21,7 @@ import { BrokenCircuitError } from 'cockatiel';
 import PQueue from 'p-queue';
 import { Budget } from './budget.ts';
 import type { Host } from './host.ts';
-import { isPermit, SharedPool, type Permit } from './shared.ts';
+import { AHEAD_MS, isPermit, SharedPool, type Permit } from './shared.ts';
 import type { World } from './world.ts';
 
 export interface LaneLimits {
@@ -193,8 +193,8 @@ function commonOf(key: string, host: Host, { perSecond, concurrency }: LaneLimit
   const size = Math.min(MOST_TICKETS, Math.ceil(perSecond));
   const periodMs = (size / perSecond) * 1000;
   const [rate, connections] = [
-    { key: `${key} rate`, host: host.name, size, leaseMs: TICKET_LEASE_MS, graceMs: Math.ceil(periodMs) },
-    { key: `${key} connections`, host: null, size: concurrency, leaseMs: CONNECTION_LEASE_MS, graceMs: 0 },
+    { key: `${key} rate`, host: host.name, size, leaseMs: TICKET_LEASE_MS, graceMs: Math.ceil(periodMs), aheadMs: AHEAD_MS },
+    { key: `${key} connections`, host: null, size: concurrency, leaseMs: CONNECTION_LEASE_MS, graceMs: 0, aheadMs: 0 },
   ];
   return {
     tickets: new SharedPool(world.shared, rate, world),

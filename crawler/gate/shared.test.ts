@@ -7,6 +7,7 @@ import type { Database } from '../../data/database.ts';
 import { Refused, Throttled, Unavailable } from '../errors.ts';
 import { createGates, type Gates, type GateTuning, type LaneLimits } from '../gate.ts';
 import { memoryLedger } from '../memory-ledger.ts';
+import { mostInWindow } from '../stand-in/windows.ts';
 import { FAST, HOST, run } from './test-kit.ts';
 
 /** Gates as a process has them whose clock goes `skewMs` wrong. */
@@ -18,11 +19,6 @@ function worker(
   const shared = sharedLeases(database, name);
   const now = (): number => Date.now() + skewMs;
   return createGates({ ledger: memoryLedger(), shared, now, random: Math.random, tuning });
-}
-
-/** Most moments within any second. */
-function fullestSecond(moments: readonly number[]): number {
-  return Math.max(...moments.map((from) => moments.filter((at) => at >= from && at < from + 1000).length));
 }
 
 describe('several processes at one host', () => {
@@ -45,7 +41,7 @@ describe('several processes at one host', () => {
     };
     await Promise.all(workers.flatMap((gates, index) => Array.from({ length: 8 }, () => ask(gates, index))));
     for (const gates of workers) gates.close();
-    expect(fullestSecond(sent)).toBeLessThanOrEqual(25);
+    expect(mostInWindow(sent)).toBeLessThanOrEqual(25);
     expect(sent.length).toBeGreaterThan(25);
     expect(by).toEqual(new Set([0, 1, 2]));
   });

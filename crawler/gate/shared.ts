@@ -5,9 +5,12 @@
  * process can reach; a process takes as many as it has requests waiting, uses each once, and gives it back with the time after
  * which it may be used again. That is the lane's own argument (`lane.ts`), which does not ask whose request a ticket served.
  *
- * Times go back and forth as spans, never as times of day: only the clock of the common place counts, so a process whose clock
- * is wrong does no harm.
+ * Only the clock of the common place counts, so a process whose clock is wrong does no harm: every answer carries the place's time, and a
+ * process knows from it what the place's clock shows, within bounds (`common-clock.ts`). So neither the way to the place nor back costs
+ * any of the rate. Permits are taken a moment before they may be used, and wait here; and they are given back with the time at which
+ * they may be used again, however late that word arrives.
  */
+import { commonClock } from './common-clock.ts';
 import type { World } from './world.ts';
 
 /** What the processes know together of a host that is not to be asked now. */
@@ -32,10 +35,15 @@ export interface Pool {
   readonly leaseMs: number;
   /** … and free for others so much later, since it may have been used at the last moment. */
   readonly graceMs: number;
+  /** Permits may be taken so long before they may be used. */
+  readonly aheadMs: number;
 }
 
 export interface Taken {
-  readonly permits: readonly number[];
+  /** Each with the time at which it may be used, by the common place's clock in milliseconds; mostly gone by. */
+  readonly permits: readonly { readonly permit: number; readonly usableAt: number }[];
+  /** What the common place's clock showed. */
+  readonly now: number;
   /** Milliseconds until the next permit is known to be free; null where nobody knows. */
   readonly nextMs: number | null;
   readonly trouble: Trouble | null;
@@ -45,8 +53,11 @@ export interface Taken {
 export interface SharedLimits {
   /** Takes up to `wanted` permits under the mark `ticket`, which is this process's own and new. */
   take(pool: Pool, wanted: number, ticket: number): Promise<Taken>;
-  /** Gives permits back that are still held under `ticket`; each can be taken again `afterMs` from now. */
-  giveBack(pool: Pool, permits: readonly { readonly permit: number; readonly ticket: number }[], afterMs: number): Promise<void>;
+  /** Gives permits back that are still held under `ticket`; each can be used again at `freeAt` by the common place's clock. */
+  giveBack(
+    pool: Pool,
+    permits: readonly { readonly permit: number; readonly ticket: number; readonly freeAt: number }[],
+  ): Promise<void>;
   /** Holds permits for another `leaseMs`. */
   renew(pool: Pool, permits: readonly { readonly permit: number; readonly ticket: number }[]): Promise<void>;
   /** The host asked to wait. */
@@ -70,6 +81,10 @@ export interface Permit {
 /** Where nothing is known of when a permit will be free, it is asked for at these distances. */
 const SHORTEST_POLL_MS = 15;
 const LONGEST_POLL_MS = 250;
+/** Rates take their permits so long ahead. What a host says to anyone is heard so much later. */
+export const AHEAD_MS = 150;
+/** Where permits are taken ahead, it is looked for them so often within that time: many come with one statement. */
+const LOOKS_AHEAD = 3;
 /** Permits that come back together are told together. */
 const GATHER_MS = 4;
 /** A permit without a pause goes from hand to hand within the process for so long; then other processes have their chance. */
@@ -91,7 +106,10 @@ export class SharedPool {
   readonly #pool: Pool;
   readonly #world: Pick<World, 'log' | 'random'>;
   readonly #waiting: Waiter[] = [];
-  readonly #returning: { readonly held: Permit; readonly freeAt: number }[] = [];
+  readonly #returning: { readonly permit: number; readonly ticket: number; readonly freeAt: number }[] = [];
+  readonly #clock = commonClock();
+  /** Permits that wait here until they may be used. */
+  readonly #early = new Set<Permit>();
   readonly #held = new Set<Permit>();
   #isServing = false;
   #isReturning = false;
@@ -149,14 +167,15 @@ export class SharedPool {
         return;
       }
     }
-    this.#returning.push({ held, freeAt: performance.now() + afterMs });
+    const freeAt = afterMs === 0 ? 0 : Math.ceil(this.#clock.latest(performance.now()) + afterMs);
+    this.#returning.push({ permit: held.permit, ticket: held.ticket, freeAt });
     if (!this.#isReturning) this.#returned = this.#return();
   }
 
   /** Resolves when everything that was taken is given back, so that whoever comes next need not wait for a lease to end. */
   async settled(): Promise<void> {
     // What is still being read is broken off by whoever closes, which takes a moment.
-    for (let at = 0; at < MOST_PAUSES && this.#held.size > 0; at += 1)
+    for (let at = 0; at < MOST_PAUSES && this.#held.size + this.#early.size > 0; at += 1)
       await new Promise((resolve) => setTimeout(resolve, SHORTEST_POLL_MS));
     await this.#returned;
   }
@@ -169,17 +188,23 @@ export class SharedPool {
         const wanted = Math.min(this.#waiting.length, MOST_AT_ONCE);
         const ticket = nextTicket();
         const until = performance.now() + this.#pool.leaseMs;
-        const { permits, nextMs, trouble } = await this.#limits.take(this.#pool, wanted, ticket);
-        for (const permit of permits) {
+        const sentAt = performance.now();
+        const { permits, now, nextMs, trouble } = await this.#limits.take(this.#pool, wanted, ticket);
+        const answeredAt = performance.now();
+        this.#clock.heard(sentAt, now, answeredAt);
+        for (const { permit, usableAt } of permits.toSorted((a, b) => a.usableAt - b.usableAt)) {
           const held = { permit, ticket, until };
           const waiter = this.#waiting.shift();
           if (waiter === undefined) this.giveBack(held, 0);
-          else answer(waiter, held);
+          else this.#hand(waiter, held, usableAt - this.#clock.earliest(answeredAt));
         }
         if (trouble !== null) for (const waiter of this.#waiting.splice(0)) answer(waiter, trouble);
         if (this.#waiting.length === 0) break;
         poll = permits.length > 0 ? SHORTEST_POLL_MS : Math.min(LONGEST_POLL_MS, poll * 1.5);
-        const pause = nextMs === null ? poll * (0.5 + this.#world.random()) : Math.min(1000, Math.max(1, nextMs));
+        const { aheadMs } = this.#pool;
+        const shortest = Math.max(1, aheadMs / LOOKS_AHEAD);
+        const pause =
+          nextMs === null ? poll * (0.5 + this.#world.random()) : Math.min(1000, Math.max(shortest, nextMs - aheadMs));
         if (permits.length < wanted) await new Promise((resolve) => setTimeout(resolve, pause));
       }
     } catch (error) {
@@ -192,19 +217,29 @@ export class SharedPool {
     }
   }
 
+  /** Hands a permit over when it may be used. Whoever gave up meanwhile leaves it unused. */
+  #hand(waiter: Waiter, held: Permit, waitMs: number): void {
+    if (waitMs <= 0) {
+      answer(waiter, held);
+      return;
+    }
+    this.#early.add(held);
+    setTimeout(() => {
+      this.#early.delete(held);
+      if (waiter.signal.aborted) this.giveBack(held, 0);
+      else answer(waiter, held);
+    }, Math.ceil(waitMs));
+  }
+
   async #return(): Promise<void> {
     this.#isReturning = true;
-    await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+    // They say themselves when they are free, so that they may come a little late.
+    const gatherMs = Math.max(GATHER_MS, this.#pool.aheadMs / LOOKS_AHEAD);
+    await new Promise((resolve) => setTimeout(resolve, this.#waiting.length === 0 ? GATHER_MS : gatherMs));
     while (this.#returning.length > 0) {
       const some = this.#returning.splice(0, MOST_AT_ONCE);
-      // The latest of them for all: they came within a few milliseconds.
-      const afterMs = Math.max(0, Math.ceil(Math.max(...some.map((one) => one.freeAt)) - performance.now()));
       try {
-        await this.#limits.giveBack(
-          this.#pool,
-          some.map((one) => one.held),
-          afterMs,
-        );
+        await this.#limits.giveBack(this.#pool, some);
       } catch (error) {
         // It comes back when its lease ends.
         this.#say(error, 'could not be given back');

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { NotAllowed } from '../errors.ts';
 import { memoryLedger } from '../memory-ledger.ts';
 import type { StandInServer } from '../stand-in/server.ts';
-import { door, json, mostInWindow, registryAt, serve } from './test-kit.ts';
+import { mostInWindow } from '../stand-in/windows.ts';
+import { door, json, registryAt, serve } from './test-kit.ts';
 
 const signal = new AbortController().signal;
 

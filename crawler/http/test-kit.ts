@@ -79,15 +79,3 @@ export function json(value: unknown, headers: Readonly<Record<string, string>> =
 export function first(times: number, fault: NonNullable<ReturnType<FaultPlan>>): FaultPlan {
   return (_, index) => (index < times ? fault : null);
 }
-
-/** The most requests that any window of `ms` holds, by the server's own clock. */
-export function mostInWindow(times: readonly number[], ms: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  let most = 0;
-  let start = 0;
-  for (const [end, at] of sorted.entries()) {
-    while (at - (sorted[start] ?? at) >= ms) start++;
-    most = Math.max(most, end - start + 1);
-  }
-  return most;
-}

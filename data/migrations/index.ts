@@ -10,6 +10,7 @@ import { disclosures } from './m0003-disclosures.ts';
 import { movedPackages } from './m0004-moved-packages.ts';
 import { laterLooks } from './m0005-later-looks.ts';
 import { requestsOnce } from './m0006-requests-once.ts';
+import { permitsAhead } from './m0007-permits-ahead.ts';
 
 export function migrations(words: DialectWords): Readonly<Record<string, Migration>> {
   return {
@@ -19,5 +20,6 @@ export function migrations(words: DialectWords): Readonly<Record<string, Migrati
     '0004-moved-packages': movedPackages(words),
     '0005-later-looks': laterLooks(words),
     '0006-requests-once': requestsOnce(words),
+    '0007-permits-ahead': permitsAhead(words),
   };
 }

@@ -2,10 +2,10 @@
  * Exactly as fast as allowed, by many workers together: processes of their own ask one server in another process, which counts
  * arrivals by its own clock.
  *
- *   node scripts/bench/shared-rate.bench.ts [database] [workers] [requests]
+ *   node scripts/bench/shared-rate.bench.ts [workers] [requests]
  *
  * As it is; then with a 429 slipped in now and then; then with one worker whose clock is an hour ahead (where faketime is installed).
- * Without a database one is made in a file, for this measurement alone.
+ * On a server, where one is installed; else on a file, whose clock is that of its one machine, so that no worker's can be wrong.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,8 +13,9 @@ import { createInterface } from 'node:readline';
 import { createHttp } from '../../crawler/http.ts';
 import type { Registry } from '../../crawler/registry.ts';
 import { startServer, type Answer } from '../../crawler/stand-in/server.ts';
+import { mostInWindow } from '../../crawler/stand-in/windows.ts';
 import { databaseClock } from '../../data/clock.ts';
-import { temporaryDatabase } from '../../data/example.ts';
+import { ownServer, temporaryDatabase } from '../../data/example.ts';
 import { sharedLeases } from '../../data/leases.ts';
 import { openDatabase } from '../../data/open.ts';
 import { thisHolder } from '../../data/store/holder.ts';
@@ -38,16 +39,18 @@ interface Seen {
 const [role = '', ...args] = process.argv.slice(2);
 if (role === 'server') await serve(Number(args[0]));
 else if (role === 'worker') await ask(args[0] ?? '', args[1] ?? '', Number(args[2]));
-else await measure(role, Number(args[0] ?? 4), Number(args[1] ?? 1000));
+else await measure(Number(process.argv[2] ?? 4), Number(process.argv[3] ?? 1000));
 
-async function measure(url: string, workers: number, requests: number): Promise<void> {
-  const made = url === '' ? await temporaryDatabase() : null;
-  const database = url === '' ? (made?.path ?? '') : url;
-  const hasFaketime = spawnSync('faketime', ['--version']).status === 0;
+async function measure(workers: number, requests: number): Promise<void> {
+  await using server = (await ownServer?.()) ?? null;
+  await using file = server === null ? await temporaryDatabase() : null;
+  const database = file?.path ?? (await server?.createDatabase()) ?? '';
+  await (await openDatabase(database)).close();
+  const canBeWrong = server !== null && spawnSync('faketime', ['--version']).status === 0;
   const cases = [
     { name: 'as it is', every: 0, ahead: false },
     { name: 'with 429s', every: 250, ahead: false },
-    ...(hasFaketime ? [{ name: 'one clock an hour ahead', every: 0, ahead: true }] : []),
+    ...(canBeWrong ? [{ name: 'one clock an hour ahead', every: 0, ahead: true }] : []),
   ];
   let isKept = true;
   process.stdout.write(`${workers} workers, ${PER_SECOND} requests a second allowed\n`);
@@ -61,7 +64,6 @@ async function measure(url: string, workers: number, requests: number): Promise<
         `fullest second ${seen.most}, in silences ${seen.tooEarly}\n`,
     );
   }
-  await made?.[Symbol.asyncDispose]();
   if (!isKept) process.exitCode = 1;
 }
 
@@ -143,11 +145,7 @@ async function serve(every: number): Promise<void> {
   process.stdout.write(`${server.origin}\n`);
   process.stdin.resume();
   await once(process.stdin, 'end');
-  let most = 0;
-  for (let oldest = 0, newest = 0; newest < arrivals.length; newest++) {
-    while ((arrivals[newest] ?? 0) - (arrivals[oldest] ?? 0) >= 1000) oldest++;
-    most = Math.max(most, newest - oldest + 1);
-  }
+  const most = mostInWindow(arrivals);
   // What had its ticket when the word came arrives within moments; everything later knew of it.
   const tooEarly = arrivals.filter((at) => silences.some(({ from, to }) => at > from + 300 && at < to)).length;
   const silent = silences.length * ASKED_SECONDS * 1.05;
