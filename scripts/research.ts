@@ -1,6 +1,7 @@
 /** A research run from its configuration: planned, worked through together with whoever else works on it, and closed. */
 import type { Logger } from 'pino';
 import type { Service } from '../analysis/service.ts';
+import { CrawlError } from '../crawler/errors.ts';
 import { readNpmConfig } from '../crawler/npm-config.ts';
 import { forgetSwitches } from '../data/leases.ts';
 import type { RegistryId } from '../data/model.ts';
@@ -150,8 +151,15 @@ export async function problemsOf(
       { registry: label, error: reason instanceof Error ? reason.stack : String(reason) },
       'a registry was given up',
     );
-    return [`${label}: ${reason instanceof Error ? reason.message : String(reason)}`];
+    return [`${label}: ${wordsOf(reason)}`];
   });
+}
+
+/** What a registry could not be read for, and where: of a wrong mirror the address tells most. */
+function wordsOf(reason: unknown): string {
+  if (!(reason instanceof Error)) return String(reason);
+  const url = reason instanceof CrawlError ? reason.url : null;
+  return url === null || reason.message.includes(url) ? reason.message : `${reason.message}; asked for ${url}`;
 }
 
 /** A run in which every selected package has its result is closed; any other stays open, to be resumed. */
