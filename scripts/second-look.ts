@@ -6,6 +6,7 @@
 import { CrawlError, NotAllowed } from '../crawler/errors.ts';
 import { RunError } from '../data/store/run.ts';
 import { dueUnknown, saveSecondLook, type OpenQuestion } from '../data/store/verdict.ts';
+import { traceOf } from './errors.ts';
 import { downloadAndScan, type Line, type Track } from './pipeline.ts';
 
 /**
@@ -35,7 +36,7 @@ async function lookAgainInto(line: Line, track: Track, { name, version, artifact
   } catch (error) {
     if (error instanceof NotAllowed || error instanceof RunError || line.signal.aborted) throw error;
     // A first look is kept, whatever stops the second.
-    const reason = error instanceof CrawlError ? error.reason : error instanceof Error ? error.stack : String(error);
+    const reason = error instanceof CrawlError ? error.reason : traceOf(error);
     const fields = { registry: track.registry.id, package: name, version, reason };
     line.log.warn(fields, 'undecided tokens could not be looked at again');
   }

@@ -23,6 +23,7 @@ import {
   type ClaimedPackage,
 } from '../data/store/work.ts';
 import { batchQueue, closeJob, closeQueue, jobOf } from './jobs.ts';
+import { traceOf } from './errors.ts';
 import { finish, isPassing, MAX_ATTEMPTS, type Line, type Track } from './pipeline.ts';
 import { lookAgain } from './second-look.ts';
 
@@ -83,9 +84,8 @@ async function attempt(line: Line, track: Track, claimed: ClaimedPackage, mishap
       await giveBack(line, claimed, 0, false);
       throw error;
     }
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     line.log.warn(
-      { registry: track.registry.id, package: claimed.name, try: claimed.attempt, reason },
+      { registry: track.registry.id, package: claimed.name, try: claimed.attempt, reason: traceOf(error) },
       'a package could not be worked on',
     );
     if (++mishaps.inARow >= MISHAPS_IN_A_ROW) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { logLevel, LOG_LEVELS } from '../log.ts';
 import { runDemo } from '../demo/demo.ts';
 import { DEFAULT_DATABASE } from '../../data/location.ts';
 
@@ -11,6 +12,7 @@ interface Arguments {
   readonly scale: number;
   readonly tamper: boolean;
   readonly workers: number;
+  readonly 'log-level': string;
 }
 
 export const demo: Command<Arguments> = {
@@ -36,11 +38,13 @@ export const demo: Command<Arguments> = {
         type: 'boolean',
         default: false,
         describe: 'Take one planted token away behind the back of the stated truth: the demo must notice',
-      }),
-  async run({ db, out, seed, scale, tamper, workers }) {
+      })
+      .option('log-level', { choices: LOG_LEVELS, default: 'warn', describe: 'Log lines on stderr, JSON' }),
+  async run({ db, out, seed, scale, tamper, workers, logLevel: level }) {
     if (!(scale > 0)) throw new UsageError(`--scale takes a number above 0, not ${scale}`);
     if (!Number.isInteger(workers) || workers < 0 || workers > 64)
       throw new UsageError(`--workers takes a whole number from 0 to 64, not ${workers}`);
-    return runDemo({ db, out, seed, scale, tamper, workers, env: process.env, stdout: process.stdout, stderr: process.stderr });
+    const { env, stdout, stderr } = process;
+    return runDemo({ db, out, seed, scale, tamper, workers, logLevel: logLevel(level), env, stdout, stderr });
   },
 };

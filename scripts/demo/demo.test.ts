@@ -1,13 +1,19 @@
 /** The whole line end to end, as people start it: a process, a database file, a report. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Statistics } from '../../data/statistics/model.ts';
-import { openReadOnly } from '../../data/open.ts';
+import { openDatabase, openReadOnly } from '../../data/open.ts';
 import { runQuery } from '../../data/query.ts';
 import { listRuns, readProgress } from '../../data/store/progress.ts';
+import { EXIT } from '../errors.ts';
+import { exportPublic } from '../export.ts';
+import { scanAsGate } from '../scan-gate.ts';
+import { leaksIn } from './leaks.ts';
 import { startDemoWorld } from './world.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -19,6 +25,9 @@ const folder = mkdtempSync(join(tmpdir(), 'incidence-demo-'));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Everything that was printed. */
+const said = new Map<string, string>();
+
 interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -26,10 +35,15 @@ interface Ended {
 }
 
 /** Runs the demo in a process of its own; with `killAfter`, kills it once the database has so many results. */
-async function demo(name: string, more: readonly string[] = [], killAfter: number | null = null): Promise<Ended> {
+async function demo(
+  name: string,
+  more: readonly string[] = [],
+  killAfter: number | null = null,
+  options: readonly string[] = [],
+): Promise<Ended> {
   const db = join(folder, `${name}.db`);
   const args = ['scripts/launch.mjs', 'demo', '--db', db, '--out', join(folder, `${name}-report`), ...more];
-  const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, NO_COLOR: '1' } });
+  const child = spawn(process.execPath, [...options, ...args], { cwd: ROOT, env: { ...process.env, NO_COLOR: '1' } });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -40,7 +54,26 @@ async function demo(name: string, more: readonly string[] = [], killAfter: numbe
     child.kill('SIGKILL');
   }
   const code = await ended;
-  return { code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
+  const end = { code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() };
+  said.set(`stdout of ${name}, ${said.size}`, end.stdout).set(`stderr of ${name}, ${said.size}`, end.stderr);
+  return end;
+}
+
+/** Options of Node that let a process die of an exception that nobody catches, which holds a token that was just read. */
+function crashing(at: number): readonly string[] {
+  const crash = `
+    import { isMainThread } from 'node:worker_threads';
+    import { Secret } from ${JSON.stringify(pathToFileURL(join(ROOT, 'analysis/secret.ts')).href)};
+    const reveal = Secret.prototype.reveal;
+    let reveals = 0;
+    if (isMainThread) Secret.prototype.reveal = function () {
+      const error = Object.assign(new Error('forced', { cause: this }), { token: this, parts: { token: this } });
+      const isToAsk = /\\/validate\\//.test(error.stack);
+      if (isToAsk && ++reveals === ${at}) process.nextTick(() => { throw error; });
+      return reveal.call(this);
+    };`;
+  const reports = ['--report-uncaught-exception', `--report-directory=${folder}`, '--trace-uncaught'];
+  return [...reports, '--import', `data:text/javascript,${encodeURIComponent(crash)}`];
 }
 
 async function finished(db: string): Promise<number> {
@@ -72,7 +105,7 @@ describe('the demo', () => {
   let whole: Ended;
 
   beforeAll(async () => {
-    whole = await demo('whole');
+    whole = await demo('whole', ['--log-level', 'trace']);
   }, LIMIT);
 
   test('measures what is so, and ends with the path of the report', () => {
@@ -101,27 +134,16 @@ describe('the demo', () => {
     expect(byTier.rows.length).toBeGreaterThan(byRegistry.rows.length);
   });
 
-  test('leaves no planted token anywhere: database, report, stdout, stderr', async () => {
-    const now = new Date(`${new Date(statisticsOf('whole').run.startedAt).toISOString().slice(0, 10)}T00:00:00Z`);
-    const world = await startDemoWorld({ seed: 'demo', now });
-    await world.close();
-    const secrets = world.secrets.filter((secret) => secret.length >= 12);
-    expect(secrets.length).toBeGreaterThan(100);
-    const places = new Map(filesBelow(folder).map((file) => [file, readFileSync(file).toString('latin1')]));
-    places.set('stdout', whole.stdout).set('stderr', whole.stderr);
-    const found: string[] = [];
-    for (const [place, content] of places) {
-      for (const secret of secrets) {
-        const forms = [secret, Buffer.from(secret).toString('base64').replace(/=+$/, ''), encodeURIComponent(secret)];
-        if (forms.some((form) => content.includes(form))) found.push(`${place}: a secret of ${secret.length} characters`);
-      }
-    }
-    expect(found).toEqual([]);
-  });
-
-  test('killed in the middle and started again, it measures what is so', { timeout: LIMIT }, async () => {
+  test('killed in the middle, started again, crashed and started again, it measures what is so', { timeout: LIMIT }, async () => {
     const killed = await demo('killed', SMALL, 60);
     expect(killed.code).toBeNull();
+    // What is in the log beside the database has not reached the database yet.
+    for (const end of ['db', 'db-wal']) copyFileSync(join(folder, `killed.${end}`), join(folder, `then.${end}`));
+    expect(statSync(join(folder, 'then.db-wal')).size).toBeGreaterThan(10_000);
+    const crashed = await demo('killed', [...SMALL, '--log-level', 'trace'], null, crashing(50));
+    expect(crashed.stderr).toContain('Error: forced');
+    expect(crashed.stderr).toContain('Secret {}');
+    expect(readdirSync(folder).filter((name) => /^report\..*\.json$/.test(name))).toHaveLength(1);
     const again = await demo('killed', SMALL);
     expect(again.stdout).toContain('Measured and true incidence of the world agree');
   });
@@ -136,5 +158,47 @@ describe('the demo', () => {
     const tampered = await demo('tampered', [...TINY, '--tamper']);
     expect(tampered.code).toBe(1);
     expect(tampered.stdout).toMatch(/DISAGREE:\n.*detections: measured \d+, true \d+/);
+  });
+
+  test('leaves no planted token anywhere: database and its log, report, copy, scan, what was printed, a crash', async () => {
+    const now = new Date(`${new Date(statisticsOf('whole').run.startedAt).toISOString().slice(0, 10)}T00:00:00Z`);
+    const world = await startDemoWorld({ seed: 'demo', now });
+    const smaller = await startDemoWorld({ seed: 'demo', now, scale: 0.15 });
+    const planted = mkdtempSync(join(tmpdir(), 'incidence-planted-'));
+    try {
+      const plants = world.world.packages.flatMap((one) => one.plants);
+      for (const [index, { snippet }] of plants.entries()) writeFileSync(join(planted, `planted-${index}.txt`), snippet);
+      for (const format of ['sarif', 'text']) {
+        const write = (text: string): unknown => said.set(`scan as ${format}`, `${said.get(`scan as ${format}`) ?? ''}${text}`);
+        const io = { env: {}, stdout: { write }, stderr: { write }, signal: new AbortController().signal };
+        expect(await scanAsGate({ what: planted, format, validate: 'off' }, io)).toBe(EXIT.violated);
+      }
+    } finally {
+      rmSync(planted, { recursive: true });
+      await Promise.all([world.close(), smaller.close()]);
+    }
+    const database = await openDatabase(join(folder, 'whole.db'));
+    const files = await exportPublic(database, join(folder, 'copy'), '0').finally(async () => database.close());
+    for (const path of files.filter((name) => name.endsWith('.parquet'))) {
+      const rows = await parquetReadObjects({ file: new Uint8Array(readFileSync(path)).buffer });
+      said.set(
+        `rows of ${path}`,
+        JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+      );
+    }
+    const secrets = [...new Set([...world.secrets, ...smaller.secrets])];
+    expect(secrets.length).toBeGreaterThan(100);
+    const places = new Map<string, string | Buffer>([
+      ...said,
+      ...filesBelow(folder).map((file) => [file, readFileSync(file)] as const),
+    ]);
+    const kinds = new Set([...places.keys()].map((name) => extname(name.split(',')[0] ?? '')));
+    expect([...kinds]).toEqual(expect.arrayContaining(['.db', '.db-wal', '.html', '.md', '.csv', '.json', '.svg', '.parquet']));
+    expect(leaksIn(places, secrets)).toEqual([]);
+    // The search finds what is there, in whatever form.
+    const [secret = ''] = secrets.filter((one) => one.length >= 12);
+    const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('hex')];
+    const shifted = ['', 'a', 'ab'].map((lead) => Buffer.from(`${lead}${secret}${lead}`).toString('base64'));
+    for (const form of [...forms, ...shifted]) expect(leaksIn(new Map([['here', `x${form}y`]]), secrets)).not.toEqual([]);
   });
 });

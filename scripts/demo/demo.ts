@@ -8,7 +8,7 @@ import { readStatistics, writeReport } from '../commands/report.ts';
 import { summary } from '../commands/run.ts';
 import { readConfig } from '../config.ts';
 import { EXIT } from '../errors.ts';
-import { createLog } from '../log.ts';
+import { createLog, type LogLevel } from '../log.ts';
 import { formatRows } from '../output.ts';
 import { research } from '../research.ts';
 import { withWorkers } from './workers.ts';
@@ -24,6 +24,7 @@ export interface DemoOptions {
   readonly tamper: boolean;
   /** Processes that do the work, besides this one, which plans; 0: this one does everything. */
   readonly workers: number;
+  readonly logLevel: LogLevel;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -39,6 +40,7 @@ export async function runDemo({
   scale,
   tamper,
   workers,
+  logLevel,
   stdout,
   stderr,
   ...options
@@ -51,7 +53,7 @@ export async function runDemo({
       env: {},
       options: { ...demo.settings, db, seed, sample: 'all', period: `demo-${seed}-${scale}-${now.toISOString().slice(0, 10)}` },
     });
-    const log = createLog('warn');
+    const log = createLog(logLevel);
     stderr.write(`An invented world of ${demo.world.packages.length} packages is up on loopback; nothing leaves this machine.\n`);
     const env = withoutNpm(options.env);
     const planned = { config, registries: REGISTRY_IDS, named: null, env, log, stderr };
