@@ -64,6 +64,8 @@ export class EntryScanner {
   #length = 0;
   /** Offset in the entry of the window's first byte. */
   #base = 0;
+  /** Bytes of the entry that a file which is taken apart has been given. */
+  #kept = 0;
   /** Start of the zone that comes next, in the window. */
   #next = 0;
   #phase: Phase | null = null;
@@ -88,13 +90,17 @@ export class EntryScanner {
       this.#length += piece.length;
       taken += piece.length;
       if (this.#file === undefined) this.#recognize();
-      else this.#file?.push(piece);
-      if (this.#length === this.#window.length) this.#scan(this.#length - this.#bench.context);
+      if (this.#length === this.#window.length) {
+        this.#keep();
+        this.#scan(this.#length - this.#bench.context);
+      }
     }
   }
 
   /** Scans what is left. Nothing may be pushed afterwards. */
   end(): void {
+    if (this.#base === 0) this.#file?.take(this.#window.subarray(0, this.#length));
+    else this.#keep();
     this.#scan(this.#length);
     this.#file?.scan(this.#bench, this.#window.length, this.#session, this.#found, this.#unread);
     this.#bench.surveyor.giveWindow(this.#window);
@@ -116,7 +122,13 @@ export class EntryScanner {
     if (this.#length < HEAD_BYTES) return;
     const structure = structureOf(this.#window.subarray(0, HEAD_BYTES));
     this.#file = structure === null ? null : new StructuredFile(structure);
-    this.#file?.push(this.#window.subarray(0, this.#length));
+  }
+
+  /** Of a file that is taken apart, what came since the last call. A file that fits into the window stays there. */
+  #keep(): void {
+    const kept = Math.max(0, this.#kept - this.#base);
+    this.#file?.push(this.#window.subarray(kept, this.#length));
+    this.#kept = this.#base + this.#length;
   }
 
   #scan(to: number): void {

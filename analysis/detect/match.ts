@@ -55,6 +55,8 @@ export function createMatcher({ rules, leads }: RuleSet, counts: Counts, onFault
   const ends = new Int32Array(rules.length);
   /** Up to where matches of each rule have been tried to begin. */
   const tried = new Int32Array(rules.length);
+  /** The rules of which there is something to forget before the next haystack. */
+  const touched = new Set<Rule>();
   const ahead = rules.map(({ gate }) =>
     gate.kind === 'near' && gate.lead !== null ? new SignAhead(gate.lead.signs, gate.before) : null,
   );
@@ -100,10 +102,13 @@ export function createMatcher({ rules, leads }: RuleSet, counts: Counts, onFault
     match(haystack, hits, session, found) {
       if (hits.count === 0) return;
       counts.literals += hits.count;
-      ends.fill(0);
-      tried.fill(0);
-      for (const sign of ahead) sign?.reset();
-      for (const { check } of rules) check.reset();
+      for (const rule of touched) {
+        ends[rule.index] = 0;
+        tried[rule.index] = 0;
+        ahead[rule.index]?.reset();
+        rule.check.reset();
+      }
+      touched.clear();
       for (let hit = 0; hit < hits.count; hit++) {
         const lead = leads[hits.literal(hit)];
         if (lead === undefined) continue;
@@ -112,6 +117,7 @@ export function createMatcher({ rules, leads }: RuleSet, counts: Counts, onFault
         for (const rule of lead.rules) {
           if (session.work < 0) return;
           if (at < (ends[rule.index] ?? 0)) continue;
+          touched.add(rule);
           for (const match of matchRule(rule, haystack, at, lead.length, isForm, session)) found(match);
         }
       }

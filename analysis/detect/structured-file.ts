@@ -13,6 +13,7 @@ export class StructuredFile {
   readonly #structure: Structure;
   #chunks: Buffer[] = [];
   #size = 0;
+  #whole: Buffer | null = null;
 
   constructor(structure: Structure) {
     this.#structure = structure;
@@ -23,6 +24,12 @@ export class StructuredFile {
     this.#size += bytes.length;
     if (this.#size <= MOST_BYTES) this.#chunks.push(Buffer.from(bytes));
     else this.#chunks = [];
+  }
+
+  /** Takes all bytes at once, which are not copied and must stay as they are until they are scanned. */
+  take(whole: Buffer): void {
+    this.#whole = whole;
+    this.#size = whole.length;
   }
 
   /** @param most characters that are looked through at once */
@@ -36,9 +43,9 @@ export class StructuredFile {
       });
       return;
     }
-    const [only = Buffer.alloc(0)] = this.#chunks;
-    const file = this.#chunks.length <= 1 ? only : Buffer.concat(this.#chunks);
+    const file = this.#whole ?? Buffer.concat(this.#chunks);
     this.#chunks = [];
+    this.#whole = null;
     const { segments, complete } = this.#structure.extract(file);
     const overlap = Math.min(context, Math.floor(most / 2));
     for (const part of joined(this.#structure, segments, most, overlap)) {

@@ -115,8 +115,14 @@ export function literalTables(literals: readonly SoughtLiteral[], layout: Layout
 
 /** The bits of a table's hashes. */
 function bitsOf(table: Table, literals: readonly SoughtLiteral[], layout: Layout): number {
-  const count = literals.filter(({ places }) => table === 'all' || places.includes(table)).length;
+  const chosen = literals.filter(({ places }) => table === 'all' || places.includes(table));
+  const count = table === 'near' ? chosen.reduce((sum, { text }) => sum + waysNear(text), 0) : chosen.length;
   return Math.max(LEAST_BITS, Math.min(Math.log2(layout.mostHashes()), Math.ceil(Math.log2(SPARSE * (count + 1)))));
+}
+
+/** In how many ways the bytes can stand that lead to a literal near a run. */
+function waysNear({ length }: string): number {
+  return length > 4 ? 2 : (5 - length) * TEXT.length;
 }
 
 function strideOf(literals: readonly SoughtLiteral[]): number {

@@ -77,7 +77,7 @@ const escapes: usize = hexRuns + 4 * MOST_HITS;
 const LISTED: usize = 1048576;
 const startList: usize = escapes + 4 * MOST_HITS;
 const signList: usize = startList + 4 * LISTED;
-const windows: usize = signList + 4 * LISTED + 64;
+const windows: usize = signList + 4 * LISTED + 64 + 8 * (LISTED / 4096);
 
 // How far the tables' hashes are shifted down.
 let allShift: u32 = 0;
@@ -94,7 +94,10 @@ let escapeCount: u32 = 0;
 let placeCount: u32 = 0;
 /** More was found than there is room for. */
 let overflow: bool = false;
-let wide: bool = false;
+/** Stretches of the window, as pairs, that hold text in UTF-16; with gaps between them of more than WIDE_GAP. */
+const wideRanges: usize = signList + 4 * LISTED + 64;
+const WIDE_GAP: usize = 4096;
+let wideCount: u32 = 0;
 
 /** How far before a run its literal may begin, and how far behind it. */
 let before: u32 = 0;
@@ -109,11 +112,11 @@ let start: usize = 0;
 let zoneFrom: usize = 0;
 let zoneTo: usize = 0;
 let limit: usize = 0;
-/** How far runs, what stands before them, and what stands around escapes have been looked through. */
+/** What was looked through last in and around runs, before them, and around escapes. */
+let innerFrom: usize = 0;
 let innerTo: usize = 0;
+let nearFrom: usize = 0;
 let nearTo: usize = 0;
-let longInnerTo: usize = 0;
-let longNearTo: usize = 0;
 let doneFrom: usize = 0;
 let doneTo: usize = 0;
 /** Escapes in a row: the first, the last, and how many. */
@@ -144,7 +147,8 @@ export function countOfHexRuns(): u32 { return hexCount; }
 export function countOfEscapes(): u32 { return escapeCount; }
 export function countOfPlaces(): u32 { return placeCount; }
 export function hasOverflown(): bool { return overflow; }
-export function hasWideText(): bool { return wide; }
+export function wideRangesAt(): usize { return wideRanges; }
+export function countOfWideRanges(): u32 { return wideCount; }
 
 // The hashes, as the tables were filled with them.
 // @ts-ignore: a decorator of AssemblyScript
@@ -270,14 +274,15 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   escapeCount = 0;
   placeCount = 0;
   overflow = false;
+  wideCount = 0;
   start = window;
   zoneFrom = window + from;
   zoneTo = window + to;
   limit = window + length;
+  innerFrom = 0;
   innerTo = 0;
+  nearFrom = 0;
   nearTo = 0;
-  longInnerTo = 0;
-  longNearTo = 0;
   doneFrom = 0;
   doneTo = 0;
   firstEscape = 0;
@@ -291,7 +296,7 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   const lows = lowHalves(), highs = highHalves();
   const signLows = lowHalvesOfSigns(), signHighs = highHalvesOfSigns();
   const runBits = i8x16.splat(0x1f), wordBits = i8x16.splat(0x07);
-  let z0: u64 = 0, w0: u64 = 0, w2: u64 = 0, w4: u64 = 0, wideEnds: u64 = 0;
+  let z0: u64 = 0, w0: u64 = 0, w2: u64 = 0, w4: u64 = 0;
   let words0: u64 = 0, starts0: u64 = 0, n12before: u64 = 0;
   let startsEnd: usize = startList, signsEnd: usize = signList;
   let m0: u64 = 0, m2: u64 = 0, m4: u64 = 0, m8: u64 = 0, m20: u64 = 0;
@@ -339,7 +344,7 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
       const w = z & ~carried(z, z0, 1);
       const v2 = w & carried(w, w0, 2);
       const v4 = v2 & carried(v2, w2, 4);
-      wideEnds |= v4 & carried(v4, w4, 8);
+      if ((v4 & carried(v4, w4, 8)) != 0) onWide((at - window) as u32);
       z0 = z; w0 = w; w2 = v2; w4 = v4;
     } else {
       z0 = 0; w2 = 0; w4 = 0;
@@ -386,7 +391,6 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
     m0 = m; m2 = n2; m4 = n4; m8 = n8; m20 = n20;
     q0 = q; q2 = p2; q4 = p4; q8 = p8; q16 = p16; q32 = p32;
   }
-  wide = wideEnds != 0;
   startsEnd = listed(starts0 & (n12before >> 11), at - 64, startsEnd);
   placeCount += ((startsEnd - startList + signsEnd - signList) / 4) as u32;
   for (let place = startList; place < startsEnd; place += 4) onStart(load<u32>(place));
@@ -396,6 +400,21 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
     // Most backslashes stand in front of quotes and line breaks, which are no part of a token.
     if ((two & 0xff) != 0x5c || isOfEscape((two >> 8) as u8)) onSign(sign);
   }
+}
+
+/** Text in UTF-16 ends, or goes on, in this block. */
+function onWide(at: u32): void {
+  if (wideCount > 0) {
+    const last = wideRanges + 8 * ((wideCount - 1) as usize);
+    if (at <= load<u32>(last, 4) + (WIDE_GAP as u32)) {
+      store<u32>(last, at + 64, 4);
+      return;
+    }
+  }
+  const next = wideRanges + 8 * (wideCount as usize);
+  store<u32>(next, at);
+  store<u32>(next, at + 64, 4);
+  wideCount++;
 }
 
 /** Adds the places of a mask's bits to a list, and says where it ends then. */
@@ -466,30 +485,19 @@ function isLed(begin: usize): bool {
   return true;
 }
 
-/** Literals in a long run, [begin, end), and before it. Runs within it have been looked at already, and what is between not. */
+/** Literals in a long run, [begin, end), and before it. */
 function onLongRun(begin: usize, end: usize): void {
-  const from = begin - min(begin - start, before as usize);
   // What stands before the token may belong to the run: an equals sign, a colon.
-  nearIn(max(from, longNearTo), end);
-  longNearTo = end;
-  const inner = begin - min(begin - start, INNER as usize);
-  withinIn(max(inner, longInnerTo), end + behind);
-  longInnerTo = end + behind;
+  nearIn(begin - min(begin - start, before as usize), end);
+  withinIn(begin - min(begin - start, INNER as usize), end + behind);
 }
 
 /** A run of at least 20 token characters. */
 function onRun(begin: usize, end: usize, first: usize, last: usize): void {
   const size = (end - begin) as u32;
   placeCount++;
-  // Runs come in order, so what was looked through for one needs no second look for the next.
-  const from = begin - min(begin - start, before as usize);
-  if (isLed(begin)) {
-    nearIn(max(from, nearTo), begin);
-    nearTo = begin;
-  }
-  const inner = begin - min(begin - start, INNER as usize);
-  withinIn(max(inner, innerTo), end + behind);
-  innerTo = end + behind;
+  if (isLed(begin)) nearIn(begin - min(begin - start, before as usize), begin);
+  withinIn(begin - min(begin - start, INNER as usize), end + behind);
   if (size < LEAST_BASE64 || end <= zoneFrom || begin >= zoneTo) return;
   const isCut = (begin == first && first > start) || (end == last && last < limit) || (end > zoneTo && size > FAR_RUN);
   if (size >= LEAST_HEX) lookForHex(begin, end, isCut);
@@ -499,8 +507,28 @@ function onRun(begin: usize, end: usize, first: usize, last: usize): void {
   }
 }
 
-/** Literals that begin in [from, to) and stand in a run. */
+/** Literals that begin in [from, to) and stand in a run; but for those in the stretch that was looked through last. */
 function withinIn(from: usize, to: usize): void {
+  if (from >= innerFrom && from <= innerTo) {
+    if (to > innerTo) {
+      withinAt(innerTo, to);
+      innerTo = to;
+    }
+  } else if (from < innerFrom && to >= innerFrom) {
+    withinAt(from, innerFrom);
+    if (to > innerTo) {
+      withinAt(innerTo, to);
+      innerTo = to;
+    }
+    innerFrom = from;
+  } else {
+    withinAt(from, to);
+    innerFrom = from;
+    innerTo = to;
+  }
+}
+
+function withinAt(from: usize, to: usize): void {
   from = max(from, zoneFrom);
   to = min(to, zoneTo);
   if (from >= to) return;
@@ -525,8 +553,28 @@ function innerFlag(at: usize, shift: u32): u8 {
   return load<u8>(innerFlags + (hashOfThree(load<u32>(at), shift) as usize));
 }
 
-/** Literals that begin in [from, to) and stand before a run. */
+/** Literals that begin in [from, to) and stand before a run; but for those in the stretch that was looked through last. */
 function nearIn(from: usize, to: usize): void {
+  if (from >= nearFrom && from <= nearTo) {
+    if (to > nearTo) {
+      beforeIn(nearTo, to);
+      nearTo = to;
+    }
+  } else if (from < nearFrom && to >= nearFrom) {
+    beforeIn(from, nearFrom);
+    if (to > nearTo) {
+      beforeIn(nearTo, to);
+      nearTo = to;
+    }
+    nearFrom = from;
+  } else {
+    beforeIn(from, to);
+    nearFrom = from;
+    nearTo = to;
+  }
+}
+
+function beforeIn(from: usize, to: usize): void {
   from = max(from, zoneFrom);
   to = min(to, zoneTo);
   if (from >= to) return;
@@ -797,32 +845,50 @@ function leadersOf(digits: v128): u32 {
   return ~(i8x16.bitmask(v128.or(upper, lower)) as u32) & 0xffff;
 }
 
-/** True where at most `most` of the decoded characters are no text. */
+/** True where at most `most` of the characters that up to 32 digits of base64 give are no text. */
 function isText(from: usize, to: usize, most: u32): bool {
-  let strange: u32 = 0;
-  for (let at = from; at < to; at += 4) {
-    const a = load<u8>(values64 + load<u8>(at)) as u32;
-    // The first bit of a group is the first bit of its first character.
-    if (a >= 32) {
-      if (++strange > most) return false;
-      continue;
-    }
-    const b = at + 1 < to ? (load<u8>(values64 + load<u8>(at, 1)) as u32) : 0;
-    const c = at + 2 < to ? (load<u8>(values64 + load<u8>(at, 2)) as u32) : 0;
-    const d = at + 3 < to ? (load<u8>(values64 + load<u8>(at, 3)) as u32) : 0;
-    const three = (a << 18) | (b << 12) | (c << 6) | d;
-    if (isStrange(three >> 16)) strange++;
-    if (at + 2 < to && isStrange((three >> 8) & 0xff)) strange++;
-    if (at + 3 < to && isStrange(three & 0xff)) strange++;
-    if (strange > most) return false;
-  }
-  return true;
+  if (to <= from) return true;
+  const count = ((to - from) * 3) / 4;
+  // Of each group of four bits, three stand for the characters of a group of digits.
+  const whole = (count / 3) << 2;
+  const counted: u64 = ((((1 as u64) << (count % 3)) - 1) << whole) | (((1 as u64) << whole) - 1);
+  const strange = (strangeOf(v128.load(from)) as u64) | ((strangeOf(v128.load(from, 16)) as u64) << 16);
+  return (popcnt(strange & counted) as u32) <= most;
 }
 
+/** For each of the three characters that four digits give, and for a fourth that is none, a bit where it is no text. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function isStrange(byte: u32): bool {
-  return byte > 126 || (byte < 32 && byte != 0 && byte != 9 && byte != 10 && byte != 13);
+function strangeOf(digits: v128): u32 {
+  // The value of a digit is at a fixed distance from its code, by the upper half of that, but for four of the signs.
+  const distance = i8x16.relaxed_swizzle(i8x16(0, 0, 16, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0), highHalf(digits));
+  const values = v128.and(
+    i8x16.add(
+      i8x16.add(i8x16.add(digits, distance), v128.and(i8x16.eq(digits, i8x16.splat(43)), i8x16.splat(3))),
+      i8x16.add(
+        v128.and(i8x16.eq(digits, i8x16.splat(45)), i8x16.splat(1)),
+        v128.and(i8x16.eq(digits, i8x16.splat(95)), i8x16.splat(33)),
+      ),
+    ),
+    i8x16.splat(63),
+  );
+  const first = v128.or(
+    v128.and(i32x4.shl(values, 2), i32x4.splat(0xfc)),
+    v128.and(i32x4.shr_u(values, 12), i32x4.splat(0x03)),
+  );
+  const second = v128.or(
+    v128.and(i32x4.shl(values, 4), i32x4.splat(0xf000)),
+    v128.and(i32x4.shr_u(values, 10), i32x4.splat(0x0f00)),
+  );
+  const third = v128.or(
+    v128.and(i32x4.shl(values, 6), i32x4.splat(0xc00000)),
+    v128.and(i32x4.shr_u(values, 8), i32x4.splat(0x3f0000)),
+  );
+  const characters = v128.or(v128.or(first, second), third);
+  // NUL, tab, line feed and carriage return are text too.
+  const control = i8x16.swizzle(i8x16(-1, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, -1, 0, 0), characters);
+  const printable = i8x16.lt_u(i8x16.sub(characters, i8x16.splat(32)), i8x16.splat(95));
+  return ~(i8x16.bitmask(v128.or(control, printable)) as u32) & 0xffff;
 }
 
 /** Decodes base64 piece by piece, and says whether any piece may hold something. */

@@ -34,7 +34,8 @@ export interface Exports {
   countOfEscapes(): number;
   countOfPlaces(): number;
   hasOverflown(): number;
-  hasWideText(): number;
+  wideRangesAt(): number;
+  countOfWideRanges(): number;
   hashOfThree(bytes: number, shift: number): number;
   hashOfFour(bytes: number, shift: number): number;
   setShifts(...shifts: readonly number[]): void;
@@ -66,7 +67,8 @@ const NAMES = [
   'countOfEscapes',
   'countOfPlaces',
   'hasOverflown',
-  'hasWideText',
+  'wideRangesAt',
+  'countOfWideRanges',
   'hashOfThree',
   'hashOfFour',
   'setShifts',
@@ -105,6 +107,8 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
   exports.prepare(sought.before, sought.behind, sought.shortHex, tables.stride);
 
   const { buffer } = exports.memory;
+  const memory = new Uint8Array(buffer);
+  const numbers = new Uint32Array(buffer);
   const plain = plainSurveyor(sought, windowBytes);
   const hits = new Hits();
   const window = Buffer.from(buffer, own, windowBytes);
@@ -112,7 +116,7 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
 
   function addressOf({ bytes, length }: Haystack): number {
     if (bytes.buffer === buffer) return bytes.byteOffset;
-    Buffer.from(buffer, copy, length).set(bytes.subarray(0, length));
+    memory.set(bytes.length === length ? bytes : bytes.subarray(0, length), copy);
     return copy;
   }
 
@@ -130,7 +134,7 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
       if (haystack.length < SMALL && haystack.bytes.buffer !== buffer) return plain.survey(haystack);
       exports.survey(addressOf(haystack), haystack.length, haystack.from, haystack.to);
       if (exports.hasOverflown() !== 0) return plain.survey(haystack);
-      return result(exports, hits, sought.hasShortMatches);
+      return result(exports, numbers, hits, sought.hasShortMatches ? haystack.length : null);
     },
     narrow(haystack) {
       const { length } = haystack;
@@ -146,29 +150,27 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
   };
 }
 
-function result(exports: Exports, hits: Hits, isShort: boolean): Survey {
-  const { buffer } = exports.memory;
+/** @param everywhere the end of the haystack, where it is to be read as UTF-16 whatever was found */
+function result(exports: Exports, numbers: Uint32Array, hits: Hits, everywhere: number | null): Survey {
   hits.clear();
-  const count = exports.countOfHits();
-  if (count > 0) {
-    const found = new Uint32Array(buffer, exports.hitsAt(), 2 * count);
-    for (let index = 0; index < found.length; index += 2) hits.add(found[index] ?? 0, found[index + 1] ?? 0);
-    hits.sort();
-  }
+  const first = exports.hitsAt() / 4;
+  const last = first + 2 * exports.countOfHits();
+  for (let index = first; index < last; index += 2) hits.add(numbers[index] ?? 0, numbers[index + 1] ?? 0);
+  hits.sort();
   return {
     hits,
-    escapes: listed(buffer, exports.escapesAt(), exports.countOfEscapes()),
-    base64: listed(buffer, exports.runsAt(), exports.countOfRuns()),
-    hex: listed(buffer, exports.hexRunsAt(), exports.countOfHexRuns()),
-    isWide: isShort || exports.hasWideText() !== 0,
+    escapes: listed(numbers, exports.escapesAt(), exports.countOfEscapes()),
+    base64: listed(numbers, exports.runsAt(), exports.countOfRuns()),
+    hex: listed(numbers, exports.hexRunsAt(), exports.countOfHexRuns()),
+    wide: everywhere === null ? listed(numbers, exports.wideRangesAt(), 2 * exports.countOfWideRanges()) : [0, everywhere],
     places: exports.countOfPlaces(),
   };
 }
 
 const NOTHING: readonly number[] = [];
 
-function listed(buffer: ArrayBuffer, at: number, count: number): readonly number[] {
-  return count === 0 ? NOTHING : Array.from(new Uint32Array(buffer, at, count));
+function listed(numbers: Uint32Array, at: number, count: number): readonly number[] {
+  return count === 0 ? NOTHING : Array.from(numbers.subarray(at / 4, at / 4 + count));
 }
 
 function fill(exports: Exports, { flags, heads, entries, texts, shifts }: LiteralTables, { leads }: Sought): void {

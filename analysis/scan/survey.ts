@@ -41,8 +41,11 @@ export interface Survey {
   /** An offset in each run of base64, or of hexadecimal digits, that may hold something; null: any may. */
   readonly base64: readonly number[] | null;
   readonly hex: readonly number[] | null;
-  /** False where no token can stand in UTF-16: no byte is NUL, or nowhere every other byte. */
-  readonly isWide: boolean;
+  /**
+   * Where text in UTF-16 is, as offsets of beginnings and ends in turns, in ascending order: a token in UTF-16 reaches into
+   * one of these stretches.
+   */
+  readonly wide: readonly number[];
   /** How many places literals were looked up at, for measurements. */
   readonly places: number;
 }
@@ -89,7 +92,14 @@ export function plainSurveyor({ literals }: Sought, windowBytes: number): Window
         if (all.literal(hit) < literals.length) hits.add(all.literal(hit), all.start(hit));
         else escapes.push(all.start(hit));
       }
-      return { hits, escapes, base64: null, hex: null, isWide: bytes.subarray(0, length).includes(0), places: to - from };
+      return {
+        hits,
+        escapes,
+        base64: null,
+        hex: null,
+        wide: bytes.subarray(0, length).includes(0) ? [0, length] : [],
+        places: to - from,
+      };
     },
   };
 }

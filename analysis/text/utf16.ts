@@ -4,7 +4,7 @@
  * The user strings of a .NET assembly (ECMA-335, II.24.2.4) are UTF-16LE behind a length of one to four bytes, so they
  * stand at odd offsets as often as at even ones.
  */
-import type { Haystack, Reading } from './haystack.ts';
+import type { Haystack, Reading, Zone } from './haystack.ts';
 
 /** Stands for what is no character below 256. It is in no literal and belongs to no word. */
 const NO_CHARACTER = 0xff;
@@ -12,10 +12,14 @@ const NO_CHARACTER = 0xff;
 /** Makes one byte of each unit: its character where the byte behind it or the one before it is NUL, and 255 elsewhere. */
 export type Narrow = (parent: Haystack) => readonly [even: Buffer, odd: Buffer];
 
-/** The haystacks of both alignments of a haystack that has NULs. */
-export function utf16(parent: Haystack, narrow: Narrow = narrowed): readonly [Haystack, Haystack] {
+/**
+ * The haystacks of both alignments of a haystack that has NULs.
+ *
+ * @param stretches bytes of the parent in which literals are looked for
+ */
+export function utf16(parent: Haystack, narrow: Narrow = narrowed, stretches: readonly Zone[] = [parent]): readonly Haystack[] {
   const [even, odd] = narrow(parent);
-  return [aligned(parent, 0, even), aligned(parent, 1, odd)];
+  return [...stretches.map((one) => aligned(parent, 0, even, one)), ...stretches.map((one) => aligned(parent, 1, odd, one))];
 }
 
 export function narrowed(parent: Haystack): readonly [even: Buffer, odd: Buffer] {
@@ -31,15 +35,15 @@ function narrowedFrom({ bytes, length }: Haystack, alignment: 0 | 1): Buffer {
   return units;
 }
 
-function aligned(parent: Haystack, alignment: 0 | 1, units: Buffer): Haystack {
+function aligned(parent: Haystack, alignment: 0 | 1, units: Buffer, stretch: Zone): Haystack {
   const little = reading(parent, alignment, 1);
   const big = reading(parent, alignment, -1);
   const isBig = endsInCharacter(parent);
   return {
     bytes: units,
     length: units.length,
-    from: unitAt(parent.from, alignment),
-    to: Math.min(units.length, unitAt(parent.to, alignment)),
+    from: unitAt(Math.max(parent.from, stretch.from), alignment),
+    to: Math.min(units.length, unitAt(Math.min(parent.to, stretch.to), alignment)),
     zone: parent.zone,
     reading: little,
     readingsAt: (index) => (isBig(2 * index + alignment) ? [big, little] : [little, big]),

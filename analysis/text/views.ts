@@ -3,7 +3,7 @@ import type { Hits } from '../scan/hits.ts';
 import type { Survey, Surveyor } from '../scan/survey.ts';
 import { base64, type Phase } from './base64.ts';
 import { denseEscapes } from './dense-escapes.ts';
-import type { Haystack } from './haystack.ts';
+import type { Haystack, Zone } from './haystack.ts';
 import { hex } from './hex.ts';
 import { utf16, type Narrow } from './utf16.ts';
 
@@ -33,10 +33,22 @@ export function eachView(top: Haystack, options: ViewOptions, visit: Visit): Pha
   const survey = surveyor.survey(top);
   visit(top, survey.hits);
   const { found, carry } = base64(top, { context, carried, places: survey.base64 });
-  const wide = survey.isWide ? utf16(top, narrow) : [];
+  const wide = survey.wide.length === 0 ? [] : utf16(top, narrow, around(survey.wide, context));
   visitEncoded(top, survey, found, options, 1, visit);
   for (const text of wide) visitText(text, options, 1, visit);
   return carry;
+}
+
+/** Stretches, as beginnings and ends in turns, with `context` on both sides; those that meet are one. */
+function around(stretches: readonly number[], context: number): readonly Zone[] {
+  const zones: Zone[] = [];
+  for (let at = 0; at < stretches.length; at += 2) {
+    const zone = { from: (stretches[at] ?? 0) - context, to: (stretches[at + 1] ?? 0) + context };
+    const last = zones.at(-1);
+    if (last !== undefined && zone.from <= last.to) zones[zones.length - 1] = { from: last.from, to: zone.to };
+    else zones.push(zone);
+  }
+  return zones;
 }
 
 /** A text, and what is encoded in it as far as that is followed. */

@@ -1,6 +1,6 @@
 /** Objects of git, loose and in packs: https://git-scm.com/docs/gitformat-pack */
 import { inflateSync } from 'node:zlib';
-import type { Extract, Segment } from './structure.ts';
+import { textFrom, type Extract, type Segment } from './structure.ts';
 
 /** One object, and all objects of a pack together. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -15,7 +15,7 @@ const REFERENCE_DELTA = 7;
 export function gitObject(file: Buffer): Extract {
   const inflated = inflate(file, MOST_BYTES);
   if (inflated === null) return { segments: [], complete: true };
-  return { segments: [{ bytes: inflated.bytes, offset: 0, length: inflated.consumed }], complete: true };
+  return { segments: [textFrom(inflated.bytes, 0, inflated.consumed)], complete: true };
 }
 
 export function gitPack(file: Buffer): Extract {
@@ -34,7 +34,7 @@ export function gitPack(file: Buffer): Extract {
     // Without its base, what a delta inserts is a text all the same.
     const bytes = base === undefined ? inflated.bytes : (applied(base, inflated.bytes) ?? inflated.bytes);
     const end = header.end + inflated.consumed;
-    segments.push({ bytes, offset: at, length: end - at });
+    segments.push(textFrom(bytes, at, end - at));
     total += bytes.length;
     const isWhole = header.type < OFFSET_DELTA || base !== undefined;
     if (isWhole && keptBytes + bytes.length <= MOST_KEPT_BYTES) {

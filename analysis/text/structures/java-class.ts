@@ -1,5 +1,5 @@
 /** String constants of a Java class: JVM specification, 4.4 (the constant pool). */
-import type { Extract, Segment } from './structure.ts';
+import { textOf, type Extract, type Segment } from './structure.ts';
 
 const UTF8 = 1;
 /** Bytes behind the tag of each kind of constant. */
@@ -32,7 +32,7 @@ export function javaClass(file: Buffer): Extract {
     if (tag === UTF8) {
       const length = file.readUInt16BE(at + 1);
       if (at + 3 + length > file.length) return { segments, complete: false };
-      if (length > 0) segments.push({ bytes: file.subarray(at + 3, at + 3 + length), offset: at + 3, length: null });
+      if (length > 0) segments.push(textOf(file, at + 3, length));
       at += 3 + length;
       continue;
     }

@@ -23,18 +23,18 @@ export function* joined({ id }: Structure, segments: readonly Segment[], most: n
   let length = 0;
   let decoded = DECODED;
   for (const segment of segments) {
-    const size = segment.bytes.length;
+    const { size } = segment;
     // Most files have thousands of segments of a few bytes, and no list is made for one of those.
     const pieces = size < most ? null : cut(segment, decoded, most, overlap);
     for (let index = 0; index < (pieces?.length ?? 1); index++) {
       const piece = pieces?.[index] ?? whole(segment, decoded);
-      if (length + piece.bytes.length + 1 > most && batch.length > 0) {
+      if (length + piece.size + 1 > most && batch.length > 0) {
         yield joinedPieces(id, batch, length);
         batch = [];
         length = 0;
       }
       batch.push(piece);
-      length += piece.bytes.length + 1;
+      length += piece.size + 1;
     }
     decoded += size + 1;
   }
@@ -42,44 +42,49 @@ export function* joined({ id }: Structure, segments: readonly Segment[], most: n
 }
 
 interface Piece {
-  readonly bytes: Uint8Array;
+  /** Its bytes in the segment's source. */
+  readonly from: number;
+  readonly size: number;
   /** The position of the first character. */
   readonly position: number;
   readonly segment: Segment;
 }
 
 function whole(segment: Segment, decoded: number): Piece {
-  const { bytes, offset, length } = segment;
-  return { bytes, position: length === null ? offset : decoded, segment };
+  const { from, size, offset, length } = segment;
+  return { from, size, position: length === null ? offset : decoded, segment };
 }
 
 function cut(segment: Segment, decoded: number, most: number, overlap: number): readonly Piece[] {
-  const { bytes, position } = whole(segment, decoded);
+  const { from, size, position } = whole(segment, decoded);
   const step = most - overlap - 1;
-  return Array.from({ length: Math.ceil(bytes.length / step) }, (_, index) => ({
-    bytes: bytes.subarray(index * step, index * step + most - 1),
+  return Array.from({ length: Math.ceil(size / step) }, (_, index) => ({
+    from: from + index * step,
+    size: Math.min(size - index * step, most - 1),
     position: position + index * step,
     segment,
   }));
 }
 
+const LINE_FEED = 10;
+
 /** Shorter texts are sooner copied byte by byte than by a call. */
 const SHORT = 48;
 
-function copy({ bytes }: Piece, into: Buffer, at: number): void {
-  const { length } = bytes;
-  if (length > SHORT) into.set(bytes, at);
-  else for (let index = 0; index < length; index++) into[at + index] = bytes[index] ?? 0;
+function copy({ from, size, segment: { source } }: Piece, into: Buffer, at: number): void {
+  if (size > SHORT) into.set(source.subarray(from, from + size), at);
+  else for (let index = 0; index < size; index++) into[at + index] = source[from + index] ?? 0;
 }
 
 function joinedPieces(id: string, pieces: readonly Piece[], length: number): Joined {
-  const bytes = Buffer.alloc(length, '\n');
+  const bytes = Buffer.allocUnsafe(length);
   const starts: number[] = [];
   let end = 0;
   for (const piece of pieces) {
     starts.push(end);
     copy(piece, bytes, end);
-    end += piece.bytes.length + 1;
+    end += piece.size;
+    bytes[end++] = LINE_FEED;
   }
 
   /** The position of the character at `index`. */

@@ -1,5 +1,5 @@
 /** String constants of Python byte code. Source: Python/marshal.c and Lib/importlib/_bootstrap_external.py of CPython. */
-import type { Extract, Segment } from './structure.ts';
+import { textOf, type Extract, type Segment } from './structure.ts';
 
 /** Deeper nesting than any compiler writes. */
 const MOST_DEPTH = 200;
@@ -120,7 +120,7 @@ class MarshalReader {
   #text(length: number): boolean {
     const start = this.#at;
     if (!this.#skip(length)) return false;
-    if (length > 0) this.segments.push({ bytes: this.#file.subarray(start, start + length), offset: start, length: null });
+    if (length > 0) this.segments.push(textOf(this.#file, start, length));
     return true;
   }
 

@@ -1,5 +1,5 @@
 /** Strings of a pickle of Python, protocol 2 to 5. Source: Lib/pickletools.py of CPython. */
-import type { Extract, Segment } from './structure.ts';
+import { textOf, type Extract, type Segment } from './structure.ts';
 
 /** Bytes behind each opcode of a fixed size. */
 const FIXED: Readonly<Record<string, number>> = {
@@ -44,7 +44,7 @@ export function pickle(file: Buffer): Extract {
       const length =
         counted === 1 ? file.readUInt8(at) : counted === 4 ? file.readUInt32LE(at) : Number(file.readBigUInt64LE(at));
       if (start + length > file.length) break;
-      segments.push({ bytes: file.subarray(start, start + length), offset: start, length: null });
+      segments.push(textOf(file, start, length));
       at = start + length;
     } else if (lines === undefined) {
       break;

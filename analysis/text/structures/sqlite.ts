@@ -1,5 +1,5 @@
 /** Values of a SQLite file, which stand in its pages one right behind the other: https://www.sqlite.org/fileformat2.html */
-import type { Extract, Segment } from './structure.ts';
+import { textFrom, textOf, type Extract, type Segment } from './structure.ts';
 
 const INDEX_LEAF = 10;
 const TABLE_LEAF = 13;
@@ -26,7 +26,7 @@ export function sqlite(file: Buffer): Extract {
   for (let page = 0; page + pageSize <= file.length; page += pageSize) {
     for (const segment of valuesOf(database, page)) {
       segments.push(segment);
-      total += segment.bytes.length;
+      total += segment.size;
       if (total > MOST_TOTAL_BYTES) return { segments, complete: false };
     }
   }
@@ -71,9 +71,8 @@ function* valuesOfCell(database: Database, start: number, pageEnd: number, type:
     const bytes = widthOf(serial.value);
     if (at + bytes > payload.length) return;
     if (serial.value >= 12 && bytes >= LEAST) {
-      const value = payload.subarray(at, at + bytes);
       // What goes on in other pages stands where it begins.
-      yield isWhole ? { bytes: value, offset: begin + at, length: null } : { bytes: value, offset: begin, length: local };
+      yield isWhole ? textOf(file, begin + at, bytes) : textFrom(payload.subarray(at, at + bytes), begin, local);
     }
     at += bytes;
   }
