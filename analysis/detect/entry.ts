@@ -83,6 +83,7 @@ export class EntryScanner {
 
   /** Takes the next bytes; they are copied, so the caller may use their memory again. */
   push(chunk: Uint8Array): void {
+    if (this.#isOver()) return;
     for (let taken = 0; taken < chunk.length;) {
       const room = this.#window.length - this.#length;
       const piece = chunk.subarray(taken, taken + room);
@@ -99,10 +100,11 @@ export class EntryScanner {
 
   /** Scans what is left. Nothing may be pushed afterwards. */
   end(): void {
-    if (this.#base === 0) this.#file?.take(this.#window.subarray(0, this.#length));
+    if (this.#isOver()) this.#file = null;
+    else if (this.#base === 0) this.#file?.take(this.#window.subarray(0, this.#length));
     else this.#keep();
-    this.#scan(this.#length);
-    this.#file?.scan(this.#bench, this.#window.length, this.#session, this.#found, this.#unread);
+    if (!this.#isOver()) this.#scan(this.#length);
+    if (!this.#isOver()) this.#file?.scan(this.#bench, this.#window.length, this.#session, this.#found, this.#unread);
     this.#bench.surveyor.giveWindow(this.#window);
     if (this.#session.work < 0 && !this.#stopped)
       this.#unread({
@@ -115,6 +117,11 @@ export class EntryScanner {
   stop(): void {
     this.#stopped = true;
     this.#session.work = -1;
+  }
+
+  /** True where nothing more is looked for. */
+  #isOver(): boolean {
+    return this.#session.work < 0;
   }
 
   /** Decides by the first bytes whether all of them are needed together. */

@@ -31,6 +31,8 @@ export interface Session {
 const MOST_IN_VAIN = 1024;
 const MATCH_IN_VAIN = 256;
 const UNESCAPING = 8;
+/** What a text costs that was decoded, whatever is in it: many short ones take longer than their bytes. */
+const DECODING = 1024;
 
 /** How much was looked at, for measurements; the numbers grow for as long as the detector lives. */
 export interface Counts {
@@ -100,6 +102,7 @@ export function createMatcher({ rules, leads }: RuleSet, counts: Counts, onFault
 
   return {
     match(haystack, hits, session, found) {
+      if (haystack.reading.decoding.length > 0) session.work -= DECODING;
       if (hits.count === 0) return;
       counts.literals += hits.count;
       for (const rule of touched) {

@@ -53,6 +53,7 @@ export function base64(
 ): { readonly found: readonly Haystack[]; readonly carry: Phase | null } {
   const found: Haystack[] = [];
   let carry: Phase | null = null;
+  if (parent.length < LEAST_RUN) return { found, carry };
   for (const run of runsOf(parent, places ?? everywhere(parent))) {
     const skip = carried !== null && run.start === 0 ? modulo(run.indexOf(carried.offset) - carried.phase) : 0;
     for (const phase of phasesOf(run, skip)) {
@@ -102,10 +103,12 @@ function isDigit(bytes: Buffer, at: number): boolean {
 }
 
 function lineAround(bytes: Buffer, at: number, floor: number, length: number): Line {
+  const values = VALUES;
+  // Runs can be as long as the window, checks for `undefined` would double the time, and no index is out of range.
   let start = at;
-  while (start > floor && isDigit(bytes, start - 1)) start--;
+  while (start > floor && values[bytes[start - 1] as number] !== NONE) start--;
   let end = at + 1;
-  while (end < length && isDigit(bytes, end)) end++;
+  while (end < length && values[bytes[end] as number] !== NONE) end++;
   return { start, end };
 }
 
@@ -178,6 +181,15 @@ class Run {
 
   /** Decodes the characters [from, to); 4 characters give 3 bytes, an incomplete last group gives what it holds. */
   decode(from: number, to: number): Buffer {
+    const last = Math.min(to, this.length);
+    if (from >= last) return EMPTY;
+    if (last - from <= FEW) return this.#decodeFew(from, last);
+    // What separates lines is passed over, and both alphabets are read.
+    return Buffer.from(this.bytes.toString('latin1', this.offsetOf(from), this.offsetOf(last - 1) + 1), 'base64');
+  }
+
+  /** The same: of a few characters no text is made first. */
+  #decodeFew(from: number, to: number): Buffer {
     const out = Buffer.allocUnsafe(Math.floor(((to - from) * 3) / 4));
     let held = 0;
     let bits = 0;
@@ -194,10 +206,15 @@ class Run {
         bits -= 8;
         out[length++] = held >>> bits;
       }
+      if (index >= to) break;
     }
-    return out.subarray(0, length);
+    return out;
   }
 }
+
+/** So many characters are sooner decoded one by one. */
+const FEW = 128;
+const EMPTY = Buffer.alloc(0);
 
 /**
  * The phases in which a run is decoded: from its start, unless it is short and neither begins nor ends with text; in the

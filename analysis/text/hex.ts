@@ -28,13 +28,16 @@ function values(): Uint8Array {
 export function hex(parent: Haystack, context: number, places: readonly number[] | null = null): readonly Haystack[] {
   const { bytes, length, from, to } = parent;
   const found: Haystack[] = [];
+  if (length < LEAST_RUN) return found;
+  const values = VALUES;
   let floor = 0;
   for (const at of places ?? everywhere(parent)) {
     if (at < floor || !isDigit(bytes, at)) continue;
+    // Runs can be as long as the window, checks for `undefined` would double the time, and no index is out of range.
     let start = at;
-    while (start > floor && isDigit(bytes, start - 1)) start--;
+    while (start > floor && values[bytes[start - 1] as number] !== NONE) start--;
     let end = at + 1;
-    while (end < length && isDigit(bytes, end)) end++;
+    while (end < length && values[bytes[end] as number] !== NONE) end++;
     floor = end;
     if (end - start < LEAST_RUN || end <= from || start >= to) continue;
     const last = Math.min(end, to + context);
@@ -58,13 +61,7 @@ function isDigit(bytes: Buffer, at: number): boolean {
 }
 
 function decode(bytes: Buffer, from: number, to: number): Buffer {
-  const bytesOf = Buffer.allocUnsafe(Math.max(0, Math.floor((to - from) / 2)));
-  for (let index = 0; index < bytesOf.length; index++) {
-    const high = VALUES[bytes[from + 2 * index] ?? 0] ?? 0;
-    const low = VALUES[bytes[from + 2 * index + 1] ?? 0] ?? 0;
-    bytesOf[index] = (high << 4) | low;
-  }
-  return bytesOf;
+  return Buffer.from(bytes.toString('latin1', from, to), 'hex');
 }
 
 function isText(bytes: Buffer): boolean {

@@ -5,7 +5,7 @@ import { base64, type Phase } from './base64.ts';
 import { denseEscapes } from './dense-escapes.ts';
 import type { Haystack, Zone } from './haystack.ts';
 import { hex } from './hex.ts';
-import { utf16, type Narrow } from './utf16.ts';
+import { narrowed, utf16, type Narrow } from './utf16.ts';
 
 /** Encodings within encodings that are followed: a base64 text in a base64 text, and no further. */
 const MOST_ENCODINGS = 2;
@@ -51,13 +51,18 @@ function around(stretches: readonly number[], context: number): readonly Zone[] 
   return zones;
 }
 
-/** A text, and what is encoded in it as far as that is followed. */
-function visitText(text: Haystack, options: ViewOptions, level: number, visit: Visit): void {
+/**
+ * A text, and what is encoded in it as far as that is followed.
+ *
+ * @returns where it may hold text in UTF-16
+ */
+function visitText(text: Haystack, options: ViewOptions, level: number, visit: Visit): readonly Zone[] {
   const { surveyor, context } = options;
   const survey = surveyor.survey(text);
   visit(text, survey.hits);
-  if (level > MOST_ENCODINGS) return;
-  visitEncoded(text, survey, base64(text, { context, places: survey.base64 }).found, options, level, visit);
+  if (level <= MOST_ENCODINGS)
+    visitEncoded(text, survey, base64(text, { context, places: survey.base64 }).found, options, level, visit);
+  return around(survey.wide, context);
 }
 
 function visitEncoded(
@@ -71,9 +76,9 @@ function visitEncoded(
   const { context } = options;
   const escaped = survey.escapes.length === 0 ? [] : denseRuns(text, survey.escapes, context);
   for (const inner of [...runs, ...hex(text, context, survey.hex), ...escaped]) {
-    visitText(inner, options, level + 1, visit);
-    if (!inner.bytes.subarray(0, inner.length).includes(0)) continue;
-    for (const wide of utf16(inner)) visitText(wide, options, level + 1, visit);
+    const wide = visitText(inner, options, level + 1, visit);
+    if (wide.length === 0) continue;
+    for (const text of utf16(inner, narrowed, wide)) visitText(text, options, level + 1, visit);
   }
 }
 
