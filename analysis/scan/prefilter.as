@@ -71,8 +71,8 @@ const SCRATCH_BYTES: usize = 8192;
 const hits: usize = scratch + 2 * SCRATCH_BYTES;
 const MOST_HITS: u32 = 131072;
 const runs: usize = hits + 8 * MOST_HITS;
-const hexRuns: usize = runs + 4 * MOST_HITS;
-const escapes: usize = hexRuns + 4 * MOST_HITS;
+const hexRuns: usize = runs + 8 * MOST_HITS;
+const escapes: usize = hexRuns + 8 * MOST_HITS;
 /** Places of the current window that are looked at once all of it is classified: a loop without surprises is a fast loop. */
 const LISTED: usize = 1048576;
 const startList: usize = escapes + 4 * MOST_HITS;
@@ -503,8 +503,15 @@ function onRun(begin: usize, end: usize, first: usize, last: usize): void {
   if (size >= LEAST_HEX) lookForHex(begin, end, isCut);
   if (isCut || isWrapped(end, size) || isContinued(begin) || mayHold(begin, end, 1)) {
     if (runCount == MOST_HITS) overflow = true;
-    else store<u32>(runs + 4 * (runCount++ as usize), (begin - start) as u32);
+    else listRun(runs + 8 * (runCount++ as usize), begin, end);
   }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function listRun(at: usize, begin: usize, end: usize): void {
+  store<u32>(at, (begin - start) as u32);
+  store<u32>(at, (end - start) as u32, 4);
 }
 
 /** Literals that begin in [from, to) and stand in a run; but for those in the stretch that was looked through last. */
@@ -973,7 +980,7 @@ function lookForHex(begin: usize, end: usize, isCut: bool): void {
     if (to - from < LEAST_HEX) continue;
     if (isCut || holdsHex(from, to, 1) || holdsHex(from + 1, to, 1)) {
       if (hexCount == MOST_HITS) overflow = true;
-      else store<u32>(hexRuns + 4 * (hexCount++ as usize), (from - start) as u32);
+      else listRun(hexRuns + 8 * (hexCount++ as usize), from, to);
     }
   }
 }

@@ -160,8 +160,8 @@ function result(exports: Exports, numbers: Uint32Array, hits: Hits, everywhere: 
   return {
     hits,
     escapes: listed(numbers, exports.escapesAt(), exports.countOfEscapes()),
-    base64: listed(numbers, exports.runsAt(), exports.countOfRuns()),
-    hex: listed(numbers, exports.hexRunsAt(), exports.countOfHexRuns()),
+    base64: listed(numbers, exports.runsAt(), 2 * exports.countOfRuns()),
+    hex: listed(numbers, exports.hexRunsAt(), 2 * exports.countOfHexRuns()),
     wide: everywhere === null ? listed(numbers, exports.wideRangesAt(), 2 * exports.countOfWideRanges()) : [0, everywhere],
     places: exports.countOfPlaces(),
   };

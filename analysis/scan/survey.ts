@@ -38,7 +38,10 @@ export interface Survey {
   readonly hits: Hits;
   /** Where escapes begin that may be part of a text of nothing but escapes. */
   readonly escapes: readonly number[];
-  /** An offset in each run of base64, or of hexadecimal digits, that may hold something; null: any may. */
+  /**
+   * Of each run of base64, or of hexadecimal digits, that may hold something, the offset of a character and up to where the
+   * run is known to go on; null: any run may.
+   */
   readonly base64: readonly number[] | null;
   readonly hex: readonly number[] | null;
   /**

@@ -42,7 +42,7 @@ interface Options {
   readonly context: number;
   /** The phase at the start of the zone, where a run stands there that began before the window. */
   readonly carried?: Phase | null;
-  /** An offset in each run that is to be decoded, in order; null: all are. */
+  /** In each run that is to be decoded the offset of a character, and up to where the run is known to go on; null: all are. */
   readonly places?: readonly number[] | null;
 }
 
@@ -70,16 +70,19 @@ function modulo(value: number): number {
 }
 
 /** Every run of LEAST_RUN characters has one at every LEAST_RUN-th place, so most characters need not be looked at. */
-function* everywhere({ length, from, to }: Haystack): Generator<number> {
-  for (let at = from; at < Math.min(length, to + LEAST_RUN); at += LEAST_RUN) yield at;
+function everywhere({ length, from, to }: Haystack): readonly number[] {
+  const places: number[] = [];
+  for (let at = from; at < Math.min(length, to + LEAST_RUN); at += LEAST_RUN) places.push(at, at + 1);
+  return places;
 }
 
 /** Every run of base64 characters at these places that reaches into [from, to). */
-function* runsOf({ bytes, length, from, to }: Haystack, places: Iterable<number>): Generator<Run> {
+function* runsOf({ bytes, length, from, to }: Haystack, places: readonly number[]): Generator<Run> {
   let floor = 0;
-  for (const at of places) {
+  for (let place = 0; place < places.length; place += 2) {
+    const at = places[place] ?? 0;
     if (at < floor || !isDigit(bytes, at)) continue;
-    const line = lineAround(bytes, at, floor, length);
+    const line = lineAround(bytes, at, places[place + 1] ?? at, floor, length);
     floor = line.end;
     if (line.end - line.start < LEAST_RUN) continue;
     const lines = [line];
@@ -102,12 +105,13 @@ function isDigit(bytes: Buffer, at: number): boolean {
   return (VALUES[bytes[at] ?? 0] ?? NONE) !== NONE;
 }
 
-function lineAround(bytes: Buffer, at: number, floor: number, length: number): Line {
+/** @param known up to where the line is known to go on */
+function lineAround(bytes: Buffer, at: number, known: number, floor: number, length: number): Line {
   const values = VALUES;
   // Runs can be as long as the window, checks for `undefined` would double the time, and no index is out of range.
   let start = at;
   while (start > floor && values[bytes[start - 1] as number] !== NONE) start--;
-  let end = at + 1;
+  let end = known;
   while (end < length && values[bytes[end] as number] !== NONE) end++;
   return { start, end };
 }
@@ -119,7 +123,7 @@ function lineAfter(bytes: Buffer, { start, end }: Line, length: number): Line | 
   if (bytes[at] !== 10) return null;
   at++;
   for (let indent = 0; indent < MOST_INDENT && (bytes[at] === 32 || bytes[at] === 9); indent++) at++;
-  return at < length && isDigit(bytes, at) ? lineAround(bytes, at, at, length) : null;
+  return at < length && isDigit(bytes, at) ? lineAround(bytes, at, at + 1, at, length) : null;
 }
 
 function lineBefore(bytes: Buffer, { start }: Line): Line | null {
@@ -129,7 +133,7 @@ function lineBefore(bytes: Buffer, { start }: Line): Line | null {
   at--;
   if (bytes[at] === 13) at--;
   if (at < 0 || !isDigit(bytes, at)) return null;
-  const line = lineAround(bytes, at, 0, at + 1);
+  const line = lineAround(bytes, at, at + 1, 0, at + 1);
   return line.end - line.start >= LEAST_LINE ? line : null;
 }
 
@@ -188,9 +192,22 @@ class Run {
     return Buffer.from(this.bytes.toString('latin1', this.offsetOf(from), this.offsetOf(last - 1) + 1), 'base64');
   }
 
-  /** The same: of a few characters no text is made first. */
+  /** How many of the bytes that the characters [from, to) give, which are no more than FEW, are no text. */
+  strangeIn(from: number, to: number): number {
+    const length = this.#decodeInto(TASTED, from, Math.min(to, this.length));
+    let strange = 0;
+    for (let index = 0; index < length; index++) strange += STRANGE[TASTED[index] as number] as number;
+    return strange;
+  }
+
+  /** Decodes a few characters, of which no text is made first. */
   #decodeFew(from: number, to: number): Buffer {
     const out = Buffer.allocUnsafe(Math.floor(((to - from) * 3) / 4));
+    this.#decodeInto(out, from, to);
+    return out;
+  }
+
+  #decodeInto(out: Uint8Array, from: number, to: number): number {
     let held = 0;
     let bits = 0;
     let length = 0;
@@ -208,13 +225,18 @@ class Run {
       }
       if (index >= to) break;
     }
-    return out;
+    return length;
   }
 }
 
 /** So many characters are sooner decoded one by one. */
 const FEW = 128;
 const EMPTY = Buffer.alloc(0);
+const TASTED = new Uint8Array(FEW);
+/** 1 for bytes that are no text. */
+const STRANGE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte > 126 || (byte < 32 && byte !== 0 && byte !== 9 && byte !== 10 && byte !== 13) ? 1 : 0,
+);
 
 /**
  * The phases in which a run is decoded: from its start, unless it is short and neither begins nor ends with text; in the
@@ -226,19 +248,12 @@ function phasesOf(run: Run, skip: number): Iterable<number> {
     const most = phase === skip ? MOST_STRANGE_AT_START : MOST_STRANGE;
     return (
       (phase === skip && run.length >= LONG_TEXT) ||
-      isText(run.decode(phase, phase + TASTE), most) ||
-      isText(run.decode(last - modulo(last - phase) + 4, run.length), most)
+      run.strangeIn(phase, phase + TASTE) <= most ||
+      run.strangeIn(last - modulo(last - phase) + 4, run.length) <= most
     );
   });
   if (run.lines.length === 1) return phases;
   return new Set([...phases, ...run.before.map((before) => modulo(before))]);
-}
-
-/** True where at most `most` bytes are no text. */
-function isText(bytes: Buffer, most: number): boolean {
-  let strange = 0;
-  for (const byte of bytes) if (byte > 126 || (byte < 32 && byte !== 0 && byte !== 9 && byte !== 10 && byte !== 13)) strange++;
-  return strange <= most;
 }
 
 /** The part of a run that the zone needs, decoded from `phase` characters after the run's start. */

@@ -67,8 +67,8 @@ export function decoded(parent: Haystack, bytes: Buffer, places: Pick<Reading, '
   return {
     bytes,
     length: bytes.length,
-    from: indexAt(reading, parent.zone.from),
-    to: indexAt(reading, parent.zone.to),
+    from: reading.start(0) >= parent.zone.from ? 0 : indexAt(reading, parent.zone.from),
+    to: reading.start(bytes.length - 1) < parent.zone.to ? bytes.length : indexAt(reading, parent.zone.to),
     zone: parent.zone,
     ...onlyReading(reading),
   };

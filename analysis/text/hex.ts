@@ -23,7 +23,8 @@ function values(): Uint8Array {
  * A run has two phases. From its start it is decoded always; from its second digit (a digit of what stands before belongs
  * to the same run) only where that gives text, and so where its start is no longer in the window.
  *
- * @param places an offset in each run that is to be decoded, in order; null: all are
+ * @param places in each run that is to be decoded the offset of a digit, and up to where the run is known to go on, in order;
+ *   null: all are
  */
 export function hex(parent: Haystack, context: number, places: readonly number[] | null = null): readonly Haystack[] {
   const { bytes, length, from, to } = parent;
@@ -31,12 +32,14 @@ export function hex(parent: Haystack, context: number, places: readonly number[]
   if (length < LEAST_RUN) return found;
   const values = VALUES;
   let floor = 0;
-  for (const at of places ?? everywhere(parent)) {
+  const all = places ?? everywhere(parent);
+  for (let index = 0; index < all.length; index += 2) {
+    const at = all[index] ?? 0;
     if (at < floor || !isDigit(bytes, at)) continue;
     // Runs can be as long as the window, checks for `undefined` would double the time, and no index is out of range.
     let start = at;
     while (start > floor && values[bytes[start - 1] as number] !== NONE) start--;
-    let end = at + 1;
+    let end = all[index + 1] ?? at;
     while (end < length && values[bytes[end] as number] !== NONE) end++;
     floor = end;
     if (end - start < LEAST_RUN || end <= from || start >= to) continue;
@@ -52,8 +55,10 @@ export function hex(parent: Haystack, context: number, places: readonly number[]
 }
 
 /** Every run of LEAST_RUN digits has one at every LEAST_RUN-th place. */
-function* everywhere({ length, from, to }: Haystack): Generator<number> {
-  for (let at = from; at < Math.min(length, to + LEAST_RUN); at += LEAST_RUN) yield at;
+function everywhere({ length, from, to }: Haystack): readonly number[] {
+  const places: number[] = [];
+  for (let at = from; at < Math.min(length, to + LEAST_RUN); at += LEAST_RUN) places.push(at, at + 1);
+  return places;
 }
 
 function isDigit(bytes: Buffer, at: number): boolean {
