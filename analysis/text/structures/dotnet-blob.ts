@@ -2,7 +2,7 @@
  * Strings in the `#Blob` heap of a .NET assembly: arguments of attributes, each behind its length (ECMA-335, II.23.3 and
  * II.24.2.4). The user strings of the `#US` heap are UTF-16, which is found in the bytes.
  */
-import { textOf, type Extract, type Segment } from './structure.ts';
+import { textOf, type Extract, type Segment } from './segment.ts';
 
 const SIGNATURE = 0x424a5342;
 /** Every attribute's blob begins with this. */

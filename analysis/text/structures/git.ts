@@ -1,6 +1,6 @@
 /** Objects of git, loose and in packs: https://git-scm.com/docs/gitformat-pack */
 import { inflateSync } from 'node:zlib';
-import { textFrom, type Extract, type Segment } from './structure.ts';
+import { textFrom, type Extract, type Segment } from './segment.ts';
 
 /** One object, and all objects of a pack together. */
 const MOST_BYTES = 32 * 1024 * 1024;

@@ -1,5 +1,5 @@
 /** String constants of a Java class: JVM specification, 4.4 (the constant pool). */
-import { textOf, type Extract, type Segment } from './structure.ts';
+import { textOf, type Extract, type Segment } from './segment.ts';
 
 const UTF8 = 1;
 /** Bytes behind the tag of each kind of constant. */

@@ -1,7 +1,8 @@
 /** Segments of a file, joined into haystacks: one behind the other, with a line break between them. */
 import { lastAtMost } from '../ascending.ts';
 import { onlyReading, type Haystack, type Reading } from '../haystack.ts';
-import type { Segment, Structure } from './structure.ts';
+import type { Segment } from './segment.ts';
+import type { Structure } from './structure.ts';
 
 /**
  * Positions from here on are those of decoded segments, counted through all of them: what was compressed together stands at

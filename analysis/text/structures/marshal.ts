@@ -1,5 +1,5 @@
 /** String constants of Python byte code. Source: Python/marshal.c and Lib/importlib/_bootstrap_external.py of CPython. */
-import { textOf, type Extract, type Segment } from './structure.ts';
+import { textOf, type Extract, type Segment } from './segment.ts';
 
 /** Deeper nesting than any compiler writes. */
 const MOST_DEPTH = 200;

@@ -1,5 +1,5 @@
 /** Strings of a pickle of Python, protocol 2 to 5. Source: Lib/pickletools.py of CPython. */
-import { textOf, type Extract, type Segment } from './structure.ts';
+import { textOf, type Extract, type Segment } from './segment.ts';
 
 /** Bytes behind each opcode of a fixed size. */
 const FIXED: Readonly<Record<string, number>> = {

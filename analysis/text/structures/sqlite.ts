@@ -1,5 +1,5 @@
 /** Values of a SQLite file, which stand in its pages one right behind the other: https://www.sqlite.org/fileformat2.html */
-import { textFrom, textOf, type Extract, type Segment } from './structure.ts';
+import { textFrom, textOf, type Extract, type Segment } from './segment.ts';
 
 const INDEX_LEAF = 10;
 const TABLE_LEAF = 13;
