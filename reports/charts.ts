@@ -57,7 +57,7 @@ function totals(covered: readonly AnalysedRegistry[], reason: string | null): Ch
       layer: [
         {
           mark: { type: 'bar', color: look.theme.bar, height: 24, cornerRadiusEnd: 2 },
-          encoding: { x: figures('Packages that triggered the policy', look) },
+          encoding: { x: figures(AXES.packages, look, 'packages') },
         },
         whiskers(look),
         labels(look),
@@ -86,7 +86,7 @@ function distribution(covered: readonly AnalysedRegistry[], none: string | null)
   return {
     ...head,
     description: `Bar chart of packages that triggered the policy, by popularity. ${describeTiers(rows)}.`,
-    spec: (look) => byTier(look, rows, 'Packages that triggered the policy', RANKED),
+    spec: (look) => byTier(look, rows, 'packages', RANKED),
   };
 }
 
@@ -108,7 +108,7 @@ function rates(covered: readonly AnalysedRegistry[], reason: string | null): Cha
   return {
     ...head,
     description: `Bar chart of detections per 10\u202f000 packages, by popularity, with 95\u202f% intervals. ${describeTiers(rows)}.`,
-    spec: (look) => byTier(look, rows, 'Detections per 10\u202f000 packages', TIERS),
+    spec: (look) => byTier(look, rows, 'rates', TIERS),
   };
 }
 
@@ -142,8 +142,10 @@ function describeTiers(rows: readonly TierRow[]): string {
     .join('; ');
 }
 
+const AXES = { packages: 'Packages that triggered the policy', rates: 'Detections per 10\u202f000 packages' } as const;
+
 /** The same scale for all registries, a bar for each tier. */
-function byTier(look: Look, rows: readonly TierRow[], title: string, tiers: readonly Tier[]): TopLevelSpec {
+function byTier(look: Look, rows: readonly TierRow[], of: keyof typeof AXES, tiers: readonly Tier[]): TopLevelSpec {
   const domain = tiers.map((tier) => TIER_LABELS[tier]);
   const range = tiers.map((tier) => look.theme.tiers[tier]);
   const registries = [...new Set(rows.map((row) => row.registry))];
@@ -160,7 +162,7 @@ function byTier(look: Look, rows: readonly TierRow[], title: string, tiers: read
         {
           mark: { type: 'bar', cornerRadiusEnd: 2 },
           encoding: {
-            x: figures(title, look),
+            x: figures(AXES[of], look, of),
             color: { field: 'tier', type: 'nominal', scale: { domain, range }, legend: null },
           },
         },

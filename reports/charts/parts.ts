@@ -62,9 +62,14 @@ export function names() {
   return { labelPadding: 6, minExtent: 76, maxExtent: 76 };
 }
 
-/** The axis of figures, from zero. */
-export function figures(title: string, { plot }: Look) {
-  const axis = { tickCount: plot < 300 ? 3 : 5, labelExpr: TICKS, labelFlush: false };
+/** The axis of figures, from zero; there are no halves of packages. */
+export function figures(title: string, { plot }: Look, of: 'packages' | 'rates') {
+  const axis = {
+    tickCount: plot < 300 ? 3 : 5,
+    ...(of === 'packages' ? { tickMinStep: 1 } : {}),
+    labelExpr: TICKS,
+    labelFlush: false,
+  };
   return { field: 'value', type: 'quantitative' as const, title, scale: { zero: true }, axis };
 }
 
