@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import type { DialectWords } from './dialect.ts';
 import type { CopyEngine } from './public-tables.ts';
 import type { QueryEngine } from './query-contract.ts';
-import type { Queue } from './queue.ts';
+import type { Queue, QueueState } from './queue.ts';
 import type { Schema } from './schema.ts';
 
 export interface Kind {
@@ -19,6 +19,8 @@ export interface Kind {
   readonly query: QueryEngine;
   /** Who takes the next job; see `queue.ts`. */
   queue(database: Database, holder: string): Promise<Queue>;
+  /** What is in queues, by reading alone. */
+  queueStates(database: Database, queues: readonly string[]): Promise<readonly QueueState[]>;
   /** How the public copy is written; see `public-copy.ts`. */
   copy(database: Database): CopyEngine;
 }

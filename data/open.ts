@@ -5,7 +5,7 @@ import type { Kind } from './kind.ts';
 import { isPostgres, shownUrl } from './postgres/connect.ts';
 import { postgresKind } from './postgres/kind.ts';
 import type { QueryEngine } from './query-contract.ts';
-import type { Queue } from './queue.ts';
+import type { Queue, QueueState } from './queue.ts';
 import { sqlitePath } from './sqlite/connect.ts';
 import { sqliteKind } from './sqlite/kind.ts';
 import { requireCurrent, upgrade } from './upgrade.ts';
@@ -29,6 +29,11 @@ export async function openReadOnly(url: string): Promise<Database> {
 /** The queue of an open database. @param holder names this process, see `thisHolder` */
 export async function openQueue(database: Database, holder: string): Promise<Queue> {
   return await kindOf(database.url).queue(database, holder);
+}
+
+/** What is in queues; of an open database, which may be open for reading alone. Queues that there are none of are empty. */
+export async function queueStates(database: Database, queues: readonly string[]): Promise<readonly QueueState[]> {
+  return await kindOf(database.url).queueStates(database, queues);
 }
 
 /** How people's queries are answered by this kind of database; see `query.ts`. */

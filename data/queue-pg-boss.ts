@@ -6,7 +6,7 @@
 import { sql } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database, Tx } from './database.ts';
-import { JOB_LEASE_MS, MOST_TRIES, type HeldJob, type JobPayload, type Queue } from './queue.ts';
+import { JOB_LEASE_MS, MOST_TRIES, type HeldJob, type JobPayload, type Queue, type QueueState } from './queue.ts';
 import { detailText, text } from './store/rows.ts';
 
 const SCHEMA = 'pgboss';
@@ -70,24 +70,6 @@ export async function bossQueue({ db }: Database): Promise<Queue> {
       await existing(boss.fail(job.queue, job.id, { reason: detailText(reason) }));
     },
 
-    async state(queues) {
-      const { rows } = await sql<{ name: string; state: string; key: string | null; reason: string | null }>`
-        select name, state::text as state, singleton_key as key, output ->> 'reason' as reason
-        from ${sql.table(`${SCHEMA}.job`)} where name in (${sql.join(queues)}) and state <> 'completed'
-        order by created_on`.execute(db);
-      return queues.map((queue) => {
-        const own = rows.filter((one) => one.name === queue);
-        return {
-          queue,
-          waiting: own.filter((one) => one.state === 'created' || one.state === 'retry').length,
-          held: own.filter((one) => one.state === 'active').length,
-          parked: own
-            .filter((one) => one.state === 'failed')
-            .map(({ key, reason }) => ({ key: key ?? '', reason: reason ?? 'its workers ended without a word' })),
-        };
-      });
-    },
-
     async drop(queues) {
       for (const queue of queues) await boss.deleteQueue(queue);
     },
@@ -96,6 +78,29 @@ export async function bossQueue({ db }: Database): Promise<Queue> {
       await boss.stop({ graceful: false, close: false });
     },
   };
+}
+
+/** See `queueStates` of `open.ts`. */
+export async function bossStates({ db }: Database, queues: readonly string[]): Promise<readonly QueueState[]> {
+  // Before the first run is planned there are no queues at all.
+  const made = await sql<{ table: string | null }>`select to_regclass(${`${SCHEMA}.job`})::text as table`.execute(db);
+  if (queues.length === 0 || made.rows[0]?.table === null)
+    return queues.map((queue) => ({ queue, waiting: 0, held: 0, parked: [] }));
+  const { rows } = await sql<{ name: string; state: string; key: string | null; reason: string | null }>`
+        select name, state::text as state, singleton_key as key, output ->> 'reason' as reason
+        from ${sql.table(`${SCHEMA}.job`)} where name in (${sql.join(queues)}) and state <> 'completed'
+        order by created_on`.execute(db);
+  return queues.map((queue) => {
+    const own = rows.filter((one) => one.name === queue);
+    return {
+      queue,
+      waiting: own.filter((one) => one.state === 'created' || one.state === 'retry').length,
+      held: own.filter((one) => one.state === 'active').length,
+      parked: own
+        .filter((one) => one.state === 'failed')
+        .map(({ key, reason }) => ({ key: key ?? '', reason: reason ?? 'its workers ended without a word' })),
+    };
+  });
 }
 
 /** pg-boss' statements over a connection or transaction of ours; it binds structures, our driver takes their text alone. */

@@ -1,7 +1,7 @@
 /** The queue as one table: for the embedded database, which has a single writer and needs no more. */
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
-import { JOB_LEASE_MS, MOST_TRIES, type HeldJob, type Queue } from './queue.ts';
+import { JOB_LEASE_MS, MOST_TRIES, type HeldJob, type Queue, type QueueState } from './queue.ts';
 import { isGone } from './store/holder.ts';
 import { chunks, detailText, json, text } from './store/rows.ts';
 
@@ -110,24 +110,25 @@ export function tableQueue({ db, words }: Database, holder: string): Queue {
         .execute();
     },
 
-    async state(queues) {
-      if (queues.length === 0) return [];
-      const rows = await db.selectFrom('job').selectAll().where('queue', 'in', queues).orderBy('id').execute();
-      return queues.map((queue) => {
-        const own = rows.filter((one) => one.queue === queue);
-        return {
-          queue,
-          waiting: own.filter((one) => one.parked === 0 && one.holder === null).length,
-          held: own.filter((one) => one.holder !== null).length,
-          parked: own.filter((one) => one.parked === 1).map(({ key, reason }) => ({ key, reason: reason ?? '' })),
-        };
-      });
-    },
-
     async drop(queues) {
       if (queues.length > 0) await db.deleteFrom('job').where('queue', 'in', queues).execute();
     },
 
     async close() {},
   };
+}
+
+/** See `queueStates` of `open.ts`. */
+export async function tableStates({ db }: Database, queues: readonly string[]): Promise<readonly QueueState[]> {
+  if (queues.length === 0) return [];
+  const rows = await db.selectFrom('job').selectAll().where('queue', 'in', queues).orderBy('id').execute();
+  return queues.map((queue) => {
+    const own = rows.filter((one) => one.queue === queue);
+    return {
+      queue,
+      waiting: own.filter((one) => one.parked === 0 && one.holder === null).length,
+      held: own.filter((one) => one.holder !== null).length,
+      parked: own.filter((one) => one.parked === 1).map(({ key, reason }) => ({ key, reason: reason ?? '' })),
+    };
+  });
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Database } from './database.ts';
 import { temporaryDatabase } from './example.ts';
 import { describeOnEach } from './kinds-in-tests.ts';
-import { openQueue } from './open.ts';
+import { openQueue, queueStates } from './open.ts';
 import { MOST_TRIES, type HeldJob, type Job, type Queue } from './queue.ts';
 
 const QUEUE = 'run-1.npm';
@@ -39,7 +39,7 @@ describeOnEach('the queue', (kind) => {
       expect(taken[0]?.payload).toEqual({ run: 1, from: Number(taken[0]?.key), to: Number(taken[0]?.key) });
       for (const one of taken) if (one !== null) await finish(queue, database, one);
       await other.close();
-      expect(await queue.state([QUEUE])).toMatchObject([{ waiting: 0, parked: [] }]);
+      expect(await queueStates(database, [QUEUE])).toMatchObject([{ waiting: 0, parked: [] }]);
     });
   });
 
@@ -75,7 +75,7 @@ describeOnEach('the queue', (kind) => {
       expect(held).not.toBe(null);
       if (held !== null) await queue.fail(held, 'the reason');
       expect(MOST_TRIES).toBe(5);
-      expect(await queue.state([QUEUE])).toEqual([{ queue: QUEUE, waiting: 1, held: 0, parked: [] }]);
+      expect(await queueStates(database, [QUEUE])).toEqual([{ queue: QUEUE, waiting: 1, held: 0, parked: [] }]);
     });
   });
 

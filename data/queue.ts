@@ -46,7 +46,6 @@ export interface Queue {
   finish(tx: Tx, job: HeldJob): Promise<void>;
   /** The job failed; it is given out again a little later, five times in all. */
   fail(job: HeldJob, reason: string): Promise<void>;
-  state(queues: readonly string[]): Promise<readonly QueueState[]>;
   /** Removes queues with whatever is left in them. */
   drop(queues: readonly string[]): Promise<void>;
   close(): Promise<void>;

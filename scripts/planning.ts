@@ -90,7 +90,11 @@ function isExempt(request: PlanRequest, role: string, per30Days: number | null):
   return isLoopback(origin) || origin.href !== new URL(request.registry.origins[role] ?? '').href;
 }
 
-function originOf({ config, registry, npmRegistry }: PlanRequest, role: string): URL {
+/** Where a registry is asked, as configured. */
+export function originOf(
+  { config, registry, npmRegistry }: Pick<PlanRequest, 'config' | 'registry' | 'npmRegistry'>,
+  role: string,
+): URL {
   const byNpm = registry.id === 'npm' && role === 'registry' ? npmRegistry : undefined;
   return new URL(config.registries[registry.id]?.origins[role] ?? byNpm ?? registry.origins[role] ?? '');
 }

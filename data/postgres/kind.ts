@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Kind } from '../kind.ts';
-import { bossQueue } from '../queue-pg-boss.ts';
+import { bossQueue, bossStates } from '../queue-pg-boss.ts';
 import type { Schema } from '../schema.ts';
 import { copiesFrom } from '../sqlite/public-copy.ts';
 import { explain, poolOf, POSTGRES_WORDS, requireOurs, shownUrl } from './connect.ts';
@@ -27,5 +27,6 @@ export function postgresKind(url: string): Kind {
     query: postgresQueries(url, shown),
     copy: ({ db }) => copiesFrom((read) => readAtOnce(db, read)),
     queue: async (database) => bossQueue(database),
+    queueStates: bossStates,
   };
 }

@@ -1,6 +1,6 @@
 import { Kysely } from 'kysely';
 import type { Kind } from '../kind.ts';
-import { tableQueue } from '../queue-sqlite.ts';
+import { tableQueue, tableStates } from '../queue-sqlite.ts';
 import type { Schema } from '../schema.ts';
 import { connectReadOnly, connectWritable, explain, SQLITE_WORDS } from './connect.ts';
 import { sqliteDialect } from './driver.ts';
@@ -17,6 +17,7 @@ export function sqliteKind(path: string): Kind {
     explain: (error) => explain(error, path),
     query: sqliteQueries(path),
     queue: async (database, holder) => tableQueue(database, holder),
+    queueStates: tableStates,
     copy: () => sqliteCopies(path),
   };
 }

@@ -42,6 +42,18 @@ export function requestLedger({ db }: Database): RequestBook {
   };
 }
 
+/** Requests booked in the 30 days before `now`, by host. */
+export async function bookedRequests({ db }: Database, now: number): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom('request')
+    .select('host')
+    .select((eb) => eb.fn.sum<number>('count').as('sum'))
+    .where('hour', '>=', hourOf(now) - WINDOW_HOURS)
+    .groupBy('host')
+    .execute();
+  return new Map(rows.map(({ host, sum }) => [host, sum]));
+}
+
 /** Whole hours, the one that began 30 days ago included: never fewer than the exact window would count. */
 async function usedIn(db: Reader, host: string, now: number): Promise<number> {
   const { sum } = await db

@@ -136,3 +136,48 @@ export async function readProgress({ db }: Database, run: number, now: number): 
     undecidedTokens: undecided.n,
   };
 }
+
+/** How fast a registry goes. */
+export interface Pace {
+  readonly registry: RegistryId;
+  /** Packages finished a second, by all workers together, in the last minutes; absent where there were none. */
+  readonly perSecond: number;
+}
+
+/** Long enough that single packages do not matter, short enough to follow workers that come and go. */
+const PACE_MS = 10 * 60_000;
+
+export async function readPace({ db }: Database, run: number, now: number): Promise<readonly Pace[]> {
+  const rows = await db
+    .selectFrom('selection')
+    .select('registry')
+    .select((eb) => [eb.fn.countAll<number>().as('packages'), eb.fn.min<number>('finished_at').as('first')])
+    .where('run_id', '=', run)
+    .where('finished_at', '>', now - PACE_MS)
+    .groupBy('registry')
+    .orderBy('registry')
+    .execute();
+  return rows.map(({ registry, packages, first }) => ({ registry, perSecond: (packages * 1000) / Math.max(1000, now - first) }));
+}
+
+/** Tokens without a verdict, and when they are looked at again. */
+export interface VerdictQueue {
+  readonly undecided: number;
+  readonly due: number;
+  /** The next time that is still to come; null where none is. */
+  readonly nextAt: number | null;
+}
+
+export async function readVerdictQueue({ db }: Database, run: number, now: number): Promise<VerdictQueue> {
+  const { undecided, due, next } = await db
+    .selectFrom('verdict')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('undecided'),
+      eb.fn.count<number>(eb.case().when('look_after', '<=', now).then(1).end()).as('due'),
+      eb.fn.min<number | null>(eb.case().when('look_after', '>', now).then(eb.ref('look_after')).end()).as('next'),
+    ])
+    .where('run_id', '=', run)
+    .where('verdict', '=', 'unknown')
+    .executeTakeFirstOrThrow();
+  return { undecided, due, nextAt: next };
+}
