@@ -150,6 +150,23 @@ import { vultr } from './vultr.ts';
 import { webflow } from './webflow.ts';
 import { weightsAndBiases } from './weights-and-biases.ts';
 import { xai } from './xai.ts';
+import { clojars } from './clojars.ts';
+import { azureCask } from './azure-cask.ts';
+import { braintree } from './braintree.ts';
+import { railway } from './railway.ts';
+import { mongodbAtlas } from './mongodb-atlas.ts';
+import { zendesk } from './zendesk.ts';
+import { bitbucket } from './bitbucket.ts';
+import { x } from './x.ts';
+import { linkedin } from './linkedin.ts';
+import { spotify } from './spotify.ts';
+import { ibmCloud } from './ibm-cloud.ts';
+import { jfrog } from './jfrog.ts';
+import { plaid } from './plaid.ts';
+import { salesforce } from './salesforce.ts';
+import { infura } from './infura.ts';
+import { alchemy } from './alchemy.ts';
+import { etherscan } from './etherscan.ts';
 
 export const SERVICES = [
   aws,
@@ -302,4 +319,21 @@ export const SERVICES = [
   infracost,
   okta,
   alibabaCloud,
+  clojars,
+  azureCask,
+  braintree,
+  railway,
+  mongodbAtlas,
+  zendesk,
+  bitbucket,
+  x,
+  linkedin,
+  spotify,
+  ibmCloud,
+  jfrog,
+  plaid,
+  salesforce,
+  infura,
+  alchemy,
+  etherscan,
 ] as const satisfies readonly Service[];

@@ -133,6 +133,11 @@ import { webflow } from './webflow.ts';
 import { weightsAndBiases } from './weights-and-biases.ts';
 import { xai } from './xai.ts';
 import type { ServiceStandIn } from './service-stand-in.ts';
+import { braintree } from './braintree.ts';
+import { zendesk } from './zendesk.ts';
+import { x } from './x.ts';
+import { plaid } from './plaid.ts';
+import { etherscan } from './etherscan.ts';
 
 export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   aws,
@@ -268,4 +273,9 @@ export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   segment,
   okta,
   alibabaCloud,
+  braintree,
+  zendesk,
+  x,
+  plaid,
+  etherscan,
 ];
