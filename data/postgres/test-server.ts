@@ -17,6 +17,8 @@ const FOLDER_VARIABLE = 'TEST_DATABASE_SERVER';
 const DEBIAN = '/usr/lib/postgresql';
 const PATIENCE_MS = 60_000;
 const OWNER = 'incidence';
+/** Names the socket; nothing listens to the network unless told to. */
+const PORT = 5432;
 const TEMPLATE = 'template_incidence';
 
 const programs = findPrograms();
@@ -72,13 +74,13 @@ export interface OwnServer extends AsyncDisposable {
 const LASTING = ['synchronous_commit = on', 'full_page_writes = on', 'autovacuum = on'];
 
 /** @param settings further lines of the server's configuration */
-export async function startOwnServer(settings: readonly string[] = []): Promise<OwnServer> {
+export async function startOwnServer(settings: readonly string[] = [], port = PORT): Promise<OwnServer> {
   const folder = mkdtempSync(join(tmpdir(), 'incidence-pg-'));
-  await start(folder, process.pid, [...LASTING, ...settings]);
+  await start(folder, process.pid, { more: [...LASTING, ...settings], port });
   const data = join(folder, 'data');
   const { uid, gid } = statSync(data);
   return {
-    createDatabase: async () => createIn(folder, 'template0'),
+    createDatabase: async () => createIn(folder, 'template0', port),
     async restart(how) {
       const args = ['restart', '-w', '-m', how, '-D', data, '-l', join(folder, 'log')];
       const child = spawn(join(programs ?? '', 'pg_ctl'), args, { cwd: folder, uid, gid, stdio: 'ignore' });
@@ -86,16 +88,22 @@ export async function startOwnServer(settings: readonly string[] = []): Promise<
       if (status !== 0) throw new Error(`the server did not come back; see ${join(folder, 'log')}`);
     },
     async cut(url, isChosen) {
-      const { rows } = await ask(folder, nameOf(url), 'select pid from pg_stat_activity where datname = current_database()');
+      const { rows } = await ask(
+        folder,
+        nameOf(url),
+        'select pid from pg_stat_activity where datname = current_database()',
+        port,
+      );
       const chosen = rows.map((row) => Number(row['pid'])).filter(isChosen);
       const { rows: ended } = await ask(
         folder,
         'postgres',
         `select count(*) filter (where pg_terminate_backend(pid)) as n from unnest(array[${chosen.join(', ')}]::int[]) as pid`,
+        port,
       );
       return Number(ended[0]?.['n'] ?? 0);
     },
-    administer: async (url, statement) => ask(folder, nameOf(url), statement),
+    administer: async (url, statement) => ask(folder, nameOf(url), statement, port),
     async [Symbol.asyncDispose]() {
       stop(folder);
       rmSync(folder, { recursive: true, force: true });
@@ -134,19 +142,25 @@ async function createDatabase(template: string): Promise<string> {
   return await createIn(await serverFolder(), template);
 }
 
-async function createIn(folder: string, template: string): Promise<string> {
+async function createIn(folder: string, template: string, port = PORT): Promise<string> {
   made += 1;
   const name = `test_${process.pid}_${made}`;
-  await ask(folder, 'postgres', `create database ${name} template ${template} owner ${OWNER} strategy file_copy`);
-  return addressOf(folder, name);
+  await ask(folder, 'postgres', `create database ${name} template ${template} owner ${OWNER} strategy file_copy`, port);
+  return addressOf(folder, name, port);
 }
 
-function addressOf(folder: string, database: string): string {
-  return `postgres://${OWNER}@localhost/${database}?host=${encodeURIComponent(folder)}`;
+function addressOf(folder: string, database: string, port = PORT): string {
+  const at = port === PORT ? 'localhost' : `localhost:${port}`;
+  return `postgres://${OWNER}@${at}/${database}?host=${encodeURIComponent(folder)}`;
 }
 
-async function ask(folder: string, database: string, statement: string): Promise<QueryResult<Record<string, unknown>>> {
-  const client = new Client({ host: folder, user: 'postgres', database });
+async function ask(
+  folder: string,
+  database: string,
+  statement: string,
+  port = PORT,
+): Promise<QueryResult<Record<string, unknown>>> {
+  const client = new Client({ host: folder, port, user: 'postgres', database });
   await client.connect();
   try {
     return await client.query(statement);
@@ -195,7 +209,11 @@ function claim(path: string): boolean {
 }
 
 /** @param parent when this process is gone, the server ends */
-async function start(folder: string, parent: number, more: readonly string[] = []): Promise<void> {
+async function start(
+  folder: string,
+  parent: number,
+  { more = [], port = PORT }: { readonly more?: readonly string[]; readonly port?: number } = {},
+): Promise<void> {
   if (programs === null) throw new Error('there is no server to be started');
   const data = join(folder, 'data');
   mkdirSync(data);
@@ -236,6 +254,7 @@ async function start(folder: string, parent: number, more: readonly string[] = [
     'shared_buffers = 64MB',
     'autovacuum = off',
     'jit = off',
+    `port = ${port}`,
     ...more,
     '',
   );
@@ -246,7 +265,7 @@ async function start(folder: string, parent: number, more: readonly string[] = [
   });
   if (started.status !== 0) throw new Error('the test server did not start');
   watch(folder, parent);
-  await ask(folder, 'postgres', `create role ${OWNER} login; create role needs_password`);
+  await ask(folder, 'postgres', `create role ${OWNER} login; create role needs_password`, port);
 }
 
 /** Ends the server when the test run is gone, even by SIGKILL: the folder then stays without a word. */
