@@ -9,6 +9,7 @@ const PARTITIONS = [
   { host: 'sts.us-east-1.amazonaws.com', region: 'us-east-1' },
   { host: 'sts.cn-north-1.amazonaws.com.cn', region: 'cn-north-1' },
   { host: 'sts.us-gov-west-1.amazonaws.com', region: 'us-gov-west-1' },
+  { host: 'sts.eusc-de-east-1.amazonaws.eu', region: 'eusc-de-east-1' },
 ] as const;
 
 /**

@@ -32,6 +32,9 @@ const environmentUrl: Format = {
   },
 };
 
+/** Of the data centres. Source: https://cloudinary.com/documentation/admin_api#alternative_data_centers_and_endpoints_premium_feature */
+const HOSTS = ['api.cloudinary.com', 'api-eu.cloudinary.com', 'api-ap.cloudinary.com'] as const;
+
 export const cloudinary = {
   id: 'cloudinary',
   label: 'Cloudinary',
@@ -40,13 +43,14 @@ export const cloudinary = {
   revoke: 'https://console.cloudinary.com/settings/api-keys',
   formats: [environmentUrl],
   probe: {
-    hosts: ['api.cloudinary.com'],
+    hosts: HOSTS,
     effect: 'reads',
-    requests: (parts) => [
-      get(`https://api.cloudinary.com/v1_1/${reveal(parts, 'cloud')}/ping`, {
-        authorization: basicAuth(reveal(parts, 'key'), reveal(parts, 'secret')),
-      }),
-    ],
+    requests: (parts) =>
+      HOSTS.map((host) =>
+        get(`https://${host}/v1_1/${reveal(parts, 'cloud')}/ping`, {
+          authorization: basicAuth(reveal(parts, 'key'), reveal(parts, 'secret')),
+        }),
+      ),
     read: verdictTable([
       active('ping', 200, [field('status', 'ok')], `${DOCS}/admin_api#ping`),
       inactive(

@@ -1,8 +1,11 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64URL, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://www.contentful.com/developers/docs';
+
+/** Source of the second: https://www.contentful.com/developers/docs/platform/eu-data-residency/ */
+const HOSTS = ['api.contentful.com', 'api.eu.contentful.com'] as const;
 
 export const contentful = {
   id: 'contentful',
@@ -14,9 +17,9 @@ export const contentful = {
     shaped({ id: 'contentful.management-token', shape: ['CFPAT-', run(BASE64URL, 43)], variable: 'CONTENTFUL_MANAGEMENT_TOKEN' }),
   ],
   probe: {
-    hosts: ['api.contentful.com'],
+    hosts: HOSTS,
     effect: 'reads',
-    requests: authorized('https://api.contentful.com/users/me'),
+    requests: (parts) => HOSTS.map((host) => get(`https://${host}/users/me`, { authorization: `Bearer ${reveal(parts)}` })),
     read: verdictTable([
       active(
         'user',

@@ -4,7 +4,8 @@ import { draw, GUARD_BEFORE, placedTogether, UUID } from '../token-shape.ts';
 
 const DOCS = 'https://langfuse.com/docs';
 
-const HOSTS = ['cloud.langfuse.com', 'us.cloud.langfuse.com'] as const;
+/** Of the data regions. Source: https://langfuse.com/security/data-regions */
+const HOSTS = ['cloud.langfuse.com', 'us.cloud.langfuse.com', 'jp.cloud.langfuse.com', 'hipaa.cloud.langfuse.com'] as const;
 const UUID_SOURCE = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
 const keyPair: Format = {

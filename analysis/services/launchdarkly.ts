@@ -1,18 +1,11 @@
-import {
-  ANSWERS_NOT_COMPARED,
-  active,
-  field,
-  inactive,
-  inHeader,
-  names,
-  restricted,
-  reveal,
-  verdictTable,
-} from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, names, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { shaped, UUID } from '../token-shape.ts';
 
 const DOCS = 'https://launchdarkly.com/docs';
+
+/** Of the instances. Source: "LaunchDarkly in the European Union" and "in federal environments" of its documentation. */
+const HOSTS = ['app.launchdarkly.com', 'app.eu.launchdarkly.com', 'app.launchdarkly.us'] as const;
 
 export const launchdarkly = {
   id: 'launchdarkly',
@@ -27,9 +20,9 @@ export const launchdarkly = {
   ],
   judge: (parts) => (reveal(parts).startsWith('mob-') ? { verdict: 'public-by-design', reason: 'mobile-key' } : null),
   probe: {
-    hosts: ['app.launchdarkly.com'],
+    hosts: HOSTS,
     effect: 'reads',
-    requests: inHeader('https://app.launchdarkly.com/api/v2/caller-identity', 'authorization'),
+    requests: (parts) => HOSTS.map((host) => get(`https://${host}/api/v2/caller-identity`, { authorization: reveal(parts) })),
     read: verdictTable([
       active('caller-identity', 200, [names('accountId')], `${DOCS}/api/other/get-caller-identity`),
       restricted('forbidden', 403, [field('code', 'forbidden')], `${DOCS}/api#errors`),

@@ -15,7 +15,8 @@ import type { Parts } from '../secret.ts';
 import { alphabet, HEX, run, shaped, UPPER_DIGITS } from '../token-shape.ts';
 
 const DOCS = 'https://docs.newrelic.com/docs/apis';
-const HOSTS = ['api.newrelic.com', 'api.eu.newrelic.com'] as const;
+/** Of the data centre regions. Source: https://newrelic.com/info/nerdgraph-graphql-api-introduction */
+const HOSTS = ['api.newrelic.com', 'api.eu.newrelic.com', 'api.jp.newrelic.com'] as const;
 
 export const newRelic = {
   id: 'new-relic',

@@ -4,6 +4,9 @@ import { alphabet, keyworded, run } from '../token-shape.ts';
 
 const DOCS = 'https://developer.pagerduty.com/docs';
 
+/** Of the service regions. Source: https://support.pagerduty.com/main/docs/service-regions */
+const HOSTS = ['api.pagerduty.com', 'api.eu.pagerduty.com'] as const;
+
 export const pagerduty = {
   id: 'pagerduty',
   label: 'PagerDuty',
@@ -20,9 +23,9 @@ export const pagerduty = {
     }),
   ],
   probe: {
-    hosts: ['api.pagerduty.com'],
+    hosts: HOSTS,
     effect: 'reads',
-    requests: (parts) => [get('https://api.pagerduty.com/abilities', { authorization: `Token token=${reveal(parts)}` })],
+    requests: (parts) => HOSTS.map((host) => get(`https://${host}/abilities`, { authorization: `Token token=${reveal(parts)}` })),
     read: verdictTable([
       active(
         'abilities',

@@ -4,6 +4,9 @@ import { HEX, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://docs.sonarsource.com/sonarqube-cloud';
 
+/** Of the regions. Source: https://docs.sonarsource.com/sonarqube-cloud/getting-started/choosing-your-region */
+const HOSTS = ['sonarcloud.io', 'sonarqube.us'] as const;
+
 export const sonarcloud = {
   id: 'sonarcloud',
   label: 'SonarQube Cloud',
@@ -14,12 +17,11 @@ export const sonarcloud = {
   // Anyone can host SonarQube, and its tokens look the same.
   selfHosted: true,
   probe: {
-    hosts: ['sonarcloud.io'],
+    hosts: HOSTS,
     effect: 'reads',
     // The status is 200 for everybody: the field decides.
-    requests: (parts) => [
-      get('https://sonarcloud.io/api/authentication/validate', { authorization: basicAuth(reveal(parts), '') }),
-    ],
+    requests: (parts) =>
+      HOSTS.map((host) => get(`https://${host}/api/authentication/validate`, { authorization: basicAuth(reveal(parts), '') })),
     read: verdictTable([
       active('valid', 200, [field('valid', true)], 'https://sonarcloud.io/web_api/api/authentication/validate'),
       inactive('not-valid', [200, 401], [field('valid', false)], 'https://sonarcloud.io/web_api/api/authentication/validate'),

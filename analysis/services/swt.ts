@@ -91,7 +91,7 @@ export const swt = {
     const expires = expiryOf(fields);
     if (expires !== null && expires * 1000 <= env.now.getTime()) return { verdict: 'inactive', reason: 'expired' };
     // Azure's Access Control Service, which gave out most of these, was closed in November 2018.
-    if (/^https?:\/\/[\w-]+\.accesscontrol\.windows\.net\//.test(fields.get('Issuer') ?? '')) {
+    if (/^https?:\/\/[\w-]+\.accesscontrol\.windows\.net(?:\/|$)/.test(fields.get('Issuer') ?? '')) {
       return { verdict: 'inactive', reason: 'issuer-closed' };
     }
     return fields.has('HMACSHA256') ? { verdict: 'unknown', reason: 'private-key' } : null;

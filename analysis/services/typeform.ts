@@ -1,8 +1,11 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { alphabet, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://www.typeform.com/developers';
+
+/** Of the data centres. Source: https://www.typeform.com/developers/get-started/mcp/ */
+const HOSTS = ['api.typeform.com', 'api.eu.typeform.com', 'api.typeform.eu'] as const;
 
 export const typeform = {
   id: 'typeform',
@@ -18,9 +21,9 @@ export const typeform = {
     }),
   ],
   probe: {
-    hosts: ['api.typeform.com'],
+    hosts: HOSTS,
     effect: 'reads',
-    requests: authorized('https://api.typeform.com/me'),
+    requests: (parts) => HOSTS.map((host) => get(`https://${host}/me`, { authorization: `Bearer ${reveal(parts)}` })),
     read: verdictTable([
       active('me', 200, [names('alias')], `${DOCS}/create/reference/retrieve-your-own-account/`),
       inactive('authentication-failed', [401, 403], [field('code', 'AUTHENTICATION_FAILED')], `${DOCS}/create/`),

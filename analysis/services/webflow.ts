@@ -1,8 +1,11 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, holds, inactive, restricted, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, holds, inactive, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
 const DOCS = 'https://developers.webflow.com/data';
+
+/** Tokens work in their own region alone. Source: https://developers.webflow.com/data/reference/eu-hosting */
+const HOSTS = ['api.webflow.com', 'api.eu.webflow.com'] as const;
 
 export const webflow = {
   id: 'webflow',
@@ -12,9 +15,10 @@ export const webflow = {
   revoke: 'https://webflow.com/dashboard/integrations',
   formats: [keyworded({ id: 'webflow.site-token', keywords: ['webflow'], shape: [run(HEX, 64)], variable: 'WEBFLOW_TOKEN' })],
   probe: {
-    hosts: ['api.webflow.com'],
+    hosts: HOSTS,
     effect: 'reads',
-    requests: authorized('https://api.webflow.com/v2/token/introspect'),
+    requests: (parts) =>
+      HOSTS.map((host) => get(`https://${host}/v2/token/introspect`, { authorization: `Bearer ${reveal(parts)}` })),
     read: verdictTable([
       active('introspect', 200, [holds('authorization')], `${DOCS}/reference/token/introspect`),
       restricted('missing-scopes', 403, [field('code', 'missing_scopes', 'forbidden')], `${DOCS}/reference/error-handling`),

@@ -8,6 +8,7 @@ import type { OfflinePlant, ServiceAnswerClass, ServiceRequest, ServiceStandIn }
 const HOME: Readonly<Partial<Record<ServiceAnswerClass, string>>> = {
   'active:china': 'sts.cn-north-1.amazonaws.com.cn',
   'active:government': 'sts.us-gov-west-1.amazonaws.com',
+  'active:sovereign': 'sts.eusc-de-east-1.amazonaws.eu',
 };
 
 /** STS, GetCallerIdentity, with the signature really verified. */
@@ -17,6 +18,7 @@ export const aws: ServiceStandIn = {
     'active',
     'active:china',
     'active:government',
+    'active:sovereign',
     'inactive:key-id',
     'inactive:secret',
     'expired',
@@ -59,7 +61,8 @@ export const aws: ServiceStandIn = {
 };
 
 function identity({ host }: ServiceRequest): Answer {
-  const partition = host.endsWith('.cn') ? 'aws-cn' : host.includes('us-gov') ? 'aws-us-gov' : 'aws';
+  const partitions = { '.amazonaws.com.cn': 'aws-cn', '.us-gov-west-1.amazonaws.com': 'aws-us-gov', '.amazonaws.eu': 'aws-eusc' };
+  const partition = Object.entries(partitions).find(([end]) => host.endsWith(end))?.[1] ?? 'aws';
   return jsonAnswer(200, {
     GetCallerIdentityResponse: {
       GetCallerIdentityResult: {

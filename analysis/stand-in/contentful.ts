@@ -7,6 +7,7 @@ export const contentful = headerStandIn({
   token: 'Bearer',
   answers: {
     active: jsonAnswer(200, { sys: { type: 'User', id: '7BslKh9TdKGOK41VmLDjFZ' }, email: 'demo@example.com' }),
+    'active:eu': jsonAnswer(200, { sys: { type: 'User', id: '7BslKh9TdKGOK41VmLDjFY' }, email: 'demo@example.com' }),
     revoked: jsonAnswer(401, {
       sys: { type: 'Error', id: 'AccessTokenInvalid' },
       message: 'The access token you sent could not be found or is invalid.',
@@ -14,4 +15,5 @@ export const contentful = headerStandIn({
     }),
   },
   stranger: 'revoked',
+  homes: { 'active:eu': 'api.eu.contentful.com' },
 });

@@ -7,6 +7,7 @@ export const elevenlabs = headerStandIn({
   token: alone('xi-api-key'),
   answers: {
     active: jsonAnswer(200, { tier: 'free', character_count: 0, character_limit: 10000, status: 'free' }),
+    'active:eu': jsonAnswer(200, { tier: 'enterprise', character_count: 0, character_limit: 10000, status: 'active' }),
     restricted: jsonAnswer(401, {
       detail: {
         status: 'missing_permissions',
@@ -19,4 +20,5 @@ export const elevenlabs = headerStandIn({
     }),
   },
   stranger: 'revoked',
+  homes: { 'active:eu': 'api.eu.residency.elevenlabs.io' },
 });

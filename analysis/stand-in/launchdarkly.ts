@@ -14,10 +14,13 @@ export const launchdarkly: ServiceStandIn = {
         tokenKind: 'auth',
         serviceToken: true,
       }),
+      'active:eu': jsonAnswer(200, { accountId: '57be1db38b75bf0772d11384', authKind: 'token', tokenKind: 'auth' }),
+      'active:federal': jsonAnswer(200, { accountId: '57be1db38b75bf0772d11385', authKind: 'token', tokenKind: 'auth' }),
       restricted: jsonAnswer(403, { code: 'forbidden', message: 'Access to the requested resource was denied' }),
       revoked: jsonAnswer(401, { code: 'unauthorized', message: 'invalid authorization' }),
     },
     stranger: 'revoked',
+    homes: { 'active:eu': 'app.eu.launchdarkly.com', 'active:federal': 'app.launchdarkly.us' },
   }),
   offline(verdict, random) {
     if (verdict !== 'public-by-design') return null;

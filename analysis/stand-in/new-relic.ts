@@ -2,13 +2,19 @@ import { ALNUM, HEX } from '../token-shape.ts';
 import { is, jsonAnswer } from './engine/wire.ts';
 import type { ServiceStandIn } from './service-stand-in.ts';
 
+const HOMES: Readonly<Record<string, string>> = {
+  active: 'api.newrelic.com',
+  'active:eu': 'api.eu.newrelic.com',
+  'active:japan': 'api.jp.newrelic.com',
+};
+
 export const newRelic: ServiceStandIn = {
   id: 'new-relic',
-  answers: ['active', 'active:eu', 'revoked', 'inactive:no-actor'],
+  answers: ['active', 'active:eu', 'active:japan', 'revoked', 'inactive:no-actor'],
   answer(request, lookup) {
     if (!is(request, 'POST', '/graphql')) return null;
     const known = lookup(request.headers['api-key'] ?? '');
-    const isHome = (known?.answer === 'active:eu') === (request.host === 'api.eu.newrelic.com');
+    const isHome = known?.parts === null || HOMES[known?.answer ?? ''] === request.host;
     if (known?.answer === 'inactive:no-actor') {
       return jsonAnswer(200, { data: { actor: { user: null } }, errors: [{ message: 'Access denied.' }] });
     }

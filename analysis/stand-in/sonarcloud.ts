@@ -7,8 +7,10 @@ export const sonarcloud = headerStandIn({
   token: (request) => basic(request)?.user ?? null,
   answers: {
     active: jsonAnswer(200, { valid: true }),
+    'active:us': jsonAnswer(200, { valid: true }),
     revoked: jsonAnswer(200, { valid: false }),
     'inactive:status': jsonAnswer(401, { valid: false }),
   },
   stranger: 'revoked',
+  homes: { 'active:us': 'sonarqube.us' },
 });

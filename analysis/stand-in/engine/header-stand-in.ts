@@ -15,10 +15,13 @@ interface HeaderStandIn {
   /** For a token that nobody issued: one of the classes. */
   readonly stranger: ServiceAnswerClass;
   readonly formatAnswers?: ServiceStandIn['formatAnswers'];
+  /** Where a class is at home, for services of several regions: every other host takes its tokens for strangers. */
+  readonly homes?: Readonly<Partial<Record<ServiceAnswerClass, string>>>;
 }
 
 export function headerStandIn(options: HeaderStandIn): ServiceStandIn {
-  const { id, method = 'GET', paths, token, answers, stranger, formatAnswers } = options;
+  const { id, method = 'GET', paths, token, answers, stranger, formatAnswers, homes = {} } = options;
+  const abroad = Object.values(homes);
   return {
     id,
     answers: Object.keys(answers) as ServiceAnswerClass[],
@@ -26,7 +29,12 @@ export function headerStandIn(options: HeaderStandIn): ServiceStandIn {
     answer(request, lookup) {
       if (request.method !== method || !paths.includes(request.path)) return null;
       const text = typeof token === 'string' ? authorization(request, token) : token(request);
-      return answers[lookup(text ?? '')?.answer ?? stranger] ?? null;
+      const known = lookup(text ?? '');
+      const home = known === null ? undefined : homes[known.answer];
+      const isHere = home === undefined ? !abroad.includes(request.host) : home === request.host;
+      // One that accepts everything does so in every region.
+      const isKnown = known !== null && (isHere || known.parts === null);
+      return answers[isKnown ? known.answer : stranger] ?? null;
     },
   };
 }
