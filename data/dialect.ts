@@ -10,6 +10,11 @@ export interface DialectWords {
   readonly marks: readonly string[];
   /** Statements after which tables whose rows were given their numbers go on numbering behind the last one. */
   readonly renumber: (tables: readonly string[]) => readonly string[];
+  /**
+   * A query for people's own views that stand on views of these names, each after those it stands on, with its `name` and `definition`;
+   * null where a view can be dropped from under others.
+   */
+  readonly dependents: ((names: readonly string[]) => string) | null;
   /** Expression for integer milliseconds as ISO 8601 text, UTC; null for null. */
   readonly iso: (millis: string) => string;
   /** Expression for the present moment by the database's clock, in integer milliseconds since 1970; moves within a transaction. */

@@ -1,7 +1,7 @@
 /** Makes the views, the dictionary and the small lists that queries join with, whenever their text changed. */
 import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
-import type { Tx } from './database.ts';
+import { DatabaseError, type Tx } from './database.ts';
 import type { DialectWords } from './dialect.ts';
 import { DICTIONARY } from './dictionary.ts';
 import { REGISTRY_IDS, REGISTRY_LABELS, TIER_RANKS, TIERS } from './model.ts';
@@ -14,7 +14,8 @@ const KEY = 'public-schema';
 
 /**
  * Replaces the views by those of this version, where they differ. A reader of an older database gets along with its older views.
- * Views that somebody else made are left alone.
+ * Views that somebody else made stay; where ours cannot be changed under them, they are made again afterwards, without rights that were
+ * granted on them.
  */
 export async function refreshPublicSchema(db: Kysely<Schema>, words: DialectWords): Promise<void> {
   const value = digestOf(words);
@@ -31,12 +32,38 @@ export async function refreshPublicSchema(db: Kysely<Schema>, words: DialectWord
     const ours = await tx.selectFrom('data_dictionary').select('view').distinct().execute();
     // The current run goes last: all others stand on it.
     const names = [...ours.map((one) => one.view).filter((name) => name !== 'current_run'), 'current_run'];
+    const standing = await dependentsOf(tx, words, names);
+    for (const { name } of standing.toReversed()) await sql`drop view ${sql.raw(name)}`.execute(tx);
     for (const name of names) await sql`drop view if exists ${sql.table(name)}`.execute(tx);
     for (const view of views(words)) await sql`create view ${sql.table(view.name)} as ${sql.raw(view.sql)}`.execute(tx);
+    for (const one of standing) await makeAgain(tx, one);
     await writeDictionary(tx);
     await writeLists(tx);
     await tx.updateTable('meta').set({ value }).where('key', '=', KEY).execute();
   });
+}
+
+interface OwnView {
+  readonly name: string;
+  readonly definition: string;
+}
+
+/** Views of people's own that would be in the way. */
+async function dependentsOf(tx: Tx, { dependents }: DialectWords, names: readonly string[]): Promise<readonly OwnView[]> {
+  return dependents === null ? [] : (await sql.raw<OwnView>(dependents(names)).execute(tx)).rows;
+}
+
+async function makeAgain(tx: Tx, { name, definition }: OwnView): Promise<void> {
+  try {
+    await sql`create view ${sql.raw(name)} as ${sql.raw(definition)}`.execute(tx);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new DatabaseError(
+      'unsuitable',
+      `the view ${name}, which stands on views of an older version, does not fit those of this one (${said}); drop it and start again, nothing was changed`,
+      { cause: error },
+    );
+  }
 }
 
 function digestOf(words: DialectWords): string {

@@ -20,10 +20,27 @@ export const POSTGRES_WORDS: DialectWords = {
       (table) =>
         `select setval(pg_get_serial_sequence('${table}', 'id'), (select coalesce(max(id), 0) + 1 from ${table}), false)`,
     ),
+  dependents: dependentsOf,
   iso: (millis) => `to_char(to_timestamp(${millis} / 1000) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
   now: '(extract(epoch from clock_timestamp()) * 1000)::bigint',
   skipLocked: ' for update skip locked',
 };
+
+/** @param names of views of ours, which need no quotes */
+function dependentsOf(names: readonly string[]): string {
+  const ours = names.map((name) => `'${name}'`).join(', ');
+  return `with recursive standing (oid, depth) as (
+      select oid, 0 from pg_class where relkind = 'v' and relnamespace = current_schema()::regnamespace and relname in (${ours})
+      union
+      select r.ev_class, s.depth + 1 from standing s
+      join pg_depend d on d.refobjid = s.oid and d.refclassid = 'pg_class'::regclass and d.classid = 'pg_rewrite'::regclass
+      join pg_rewrite r on r.oid = d.objid where r.ev_class <> s.oid
+    )
+    select format('%I.%I', n.nspname, c.relname) as name, pg_get_viewdef(c.oid) as definition
+    from standing s join pg_class c on c.oid = s.oid join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'v' and not (c.relnamespace = current_schema()::regnamespace and c.relname in (${ours}))
+    group by c.oid, n.nspname, c.relname order by max(s.depth)`;
+}
 
 /** A worker's pool; most of the time two or three are in use. */
 const CONNECTIONS = 8;

@@ -20,6 +20,7 @@ export const SQLITE_WORDS: DialectWords = {
   marks: [],
   // The next number is always the one behind the last row's.
   renumber: () => [],
+  dependents: null,
   iso: (millis) => `strftime('%Y-%m-%dT%H:%M:%SZ', ${millis} / 1000, 'unixepoch')`,
   now: `cast(unixepoch('subsec') * 1000 as integer)`,
   // There is one writer at a time.
