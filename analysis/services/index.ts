@@ -167,6 +167,8 @@ import { salesforce } from './salesforce.ts';
 import { infura } from './infura.ts';
 import { alchemy } from './alchemy.ts';
 import { etherscan } from './etherscan.ts';
+import { packagist } from './packagist.ts';
+import { tencentCloud } from './tencent-cloud.ts';
 
 export const SERVICES = [
   aws,
@@ -336,4 +338,6 @@ export const SERVICES = [
   infura,
   alchemy,
   etherscan,
+  packagist,
+  tencentCloud,
 ] as const satisfies readonly Service[];

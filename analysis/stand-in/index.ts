@@ -138,6 +138,7 @@ import { zendesk } from './zendesk.ts';
 import { x } from './x.ts';
 import { plaid } from './plaid.ts';
 import { etherscan } from './etherscan.ts';
+import { tencentCloud } from './tencent-cloud.ts';
 
 export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   aws,
@@ -278,4 +279,5 @@ export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   x,
   plaid,
   etherscan,
+  tencentCloud,
 ];
