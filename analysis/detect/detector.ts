@@ -23,7 +23,7 @@ export const MOST_CANDIDATES = { entry: 1000, artifact: 10_000 } as const;
 
 /** How much longer an encoded token is than the token: four times covers base64 in base64, hex, and UTF-16 in base64. */
 const EXPANSION = 4;
-const STEP = 256 * 1024;
+const STEP = 512 * 1024;
 const KIBI = 1024;
 
 export interface DetectorOptions {
