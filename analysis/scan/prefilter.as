@@ -859,14 +859,15 @@ function isText(from: usize, to: usize, most: u32): bool {
   // Of each group of four bits, three stand for the characters of a group of digits.
   const whole = (count / 3) << 2;
   const counted: u64 = ((((1 as u64) << (count % 3)) - 1) << whole) | (((1 as u64) << whole) - 1);
-  const strange = (strangeOf(v128.load(from)) as u64) | ((strangeOf(v128.load(from, 16)) as u64) << 16);
+  const strange =
+    (strangeOf(charactersOf(v128.load(from))) as u64) | ((strangeOf(charactersOf(v128.load(from, 16))) as u64) << 16);
   return (popcnt(strange & counted) as u32) <= most;
 }
 
-/** For each of the three characters that four digits give, and for a fourth that is none, a bit where it is no text. */
+/** The three characters that four digits give, and a NUL behind them, of sixteen digits of base64. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function strangeOf(digits: v128): u32 {
+function charactersOf(digits: v128): v128 {
   // The value of a digit is at a fixed distance from its code, by the upper half of that, but for four of the signs.
   const distance = i8x16.relaxed_swizzle(i8x16(0, 0, 16, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0), highHalf(digits));
   const values = v128.and(
@@ -891,11 +892,26 @@ function strangeOf(digits: v128): u32 {
     v128.and(i32x4.shl(values, 6), i32x4.splat(0xc00000)),
     v128.and(i32x4.shr_u(values, 8), i32x4.splat(0x3f0000)),
   );
-  const characters = v128.or(v128.or(first, second), third);
+  return v128.or(v128.or(first, second), third);
+}
+
+/** Of each character a bit where it is no text. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function strangeOf(characters: v128): u32 {
   // NUL, tab, line feed and carriage return are text too.
   const control = i8x16.swizzle(i8x16(-1, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, -1, 0, 0), characters);
   const printable = i8x16.lt_u(i8x16.sub(characters, i8x16.splat(32)), i8x16.splat(95));
   return ~(i8x16.bitmask(v128.or(control, printable)) as u32) & 0xffff;
+}
+
+/** Decodes `count` digits of base64; up to 16 bytes more are read and written. */
+export function decode(digits: usize, count: u32, into: usize): void {
+  const order = i8x16(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15);
+  for (const end = digits + count; digits < end; digits += 16) {
+    v128.store(into, i8x16.relaxed_swizzle(charactersOf(v128.load(digits)), order));
+    into += 12;
+  }
 }
 
 /** Decodes base64 piece by piece, and says whether any piece may hold something. */

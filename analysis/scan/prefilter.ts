@@ -43,6 +43,7 @@ export interface Exports {
   survey(window: number, length: number, from: number, to: number): void;
   narrow(window: number, length: number, even: number, odd: number): void;
   lines(window: number, length: number): number;
+  decode(digits: number, count: number, into: number): void;
 }
 
 const NAMES = [
@@ -76,6 +77,7 @@ const NAMES = [
   'survey',
   'narrow',
   'lines',
+  'decode',
 ] as const satisfies readonly (keyof Exports)[];
 
 const compiled = new WebAssembly.Module(readFileSync(new URL('prefilter.wasm', import.meta.url)));
@@ -102,7 +104,8 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
   const copy = own + size + SLACK;
   const even = copy + size + SLACK;
   const odd = even + size / 2 + SLACK;
-  exports.memory.grow(Math.max(0, Math.ceil((odd + size / 2 + 2 * SLACK) / PAGE) - exports.memory.buffer.byteLength / PAGE));
+  const decoded = odd + size / 2 + 2 * SLACK;
+  exports.memory.grow(Math.max(0, Math.ceil((decoded + size) / PAGE) - exports.memory.buffer.byteLength / PAGE));
   fill(exports, tables, sought);
   exports.prepare(sought.before, sought.behind, sought.shortHex, tables.stride);
 
@@ -142,6 +145,15 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
       exports.narrow(addressOf(haystack), length, even, odd);
       const units = (alignment: number): number => Math.max(0, Math.floor((length - alignment + 1) / 2));
       return [Buffer.from(buffer, even, units(0)), Buffer.from(buffer, odd, units(1))];
+    },
+    decode(bytes, from, to) {
+      const count = to - from;
+      if (count > size || count < SMALL) return plain.decode(bytes, from, to);
+      if (bytes.buffer !== buffer) memory.set(bytes.subarray(from, to), copy);
+      exports.decode(bytes.buffer === buffer ? bytes.byteOffset + from : copy, count, decoded);
+      const out = Buffer.allocUnsafe(Math.floor((count * 3) / 4));
+      out.set(memory.subarray(decoded, decoded + out.length));
+      return out;
     },
     lines(bytes, length) {
       if (bytes.buffer === buffer) return exports.lines(bytes.byteOffset, length);

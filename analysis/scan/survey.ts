@@ -2,6 +2,7 @@
  * The first look at a haystack: where literals stand, and where encoded texts may begin. Whatever may lead to a token is
  * in it; what is in it need not lead to one.
  */
+import { decodeBase64 } from '../text/base64.ts';
 import { BEGINNINGS } from '../text/dense-escapes.ts';
 import type { Haystack } from '../text/haystack.ts';
 import { narrowed } from '../text/utf16.ts';
@@ -55,6 +56,8 @@ export interface Survey {
 
 export interface Surveyor {
   survey(haystack: Haystack): Survey;
+  /** Decodes the digits of base64 in [from, to), of either alphabet. */
+  decode(bytes: Buffer, from: number, to: number): Buffer;
 }
 
 /** A surveyor that keeps the windows that the entries are read into. */
@@ -81,6 +84,7 @@ export function plainSurveyor({ literals }: Sought, windowBytes: number): Window
     takeWindow: () => windows.pop() ?? Buffer.allocUnsafe(windowBytes),
     giveWindow: (window) => windows.push(window),
     narrow: narrowed,
+    decode: decodeBase64,
     lines(window, length) {
       let count = 0;
       for (let at = window.indexOf(10); at >= 0 && at < length; at = window.indexOf(10, at + 1)) count++;

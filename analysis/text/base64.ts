@@ -42,19 +42,29 @@ interface Options {
   readonly context: number;
   /** The phase at the start of the zone, where a run stands there that began before the window. */
   readonly carried?: Phase | null;
+  /** A quicker way to decode a line. */
+  readonly decode?: Decode;
   /** In each run that is to be decoded the offset of a character, and up to where the run is known to go on; null: all are. */
   readonly places?: readonly number[] | null;
+}
+
+/** Decodes the digits in [from, to). */
+type Decode = (bytes: Buffer, from: number, to: number) => Buffer;
+
+/** The same of several lines, for what separates them is passed over, and of both alphabets. */
+export function decodeBase64(bytes: Buffer, from: number, to: number): Buffer {
+  return Buffer.from(bytes.toString('latin1', from, to), 'base64');
 }
 
 /** The decoded runs that reach into the parent's zone, and the phase of the run that reaches past its end. */
 export function base64(
   parent: Haystack,
-  { context, carried = null, places = null }: Options,
+  { context, carried = null, decode: decodeLine = decodeBase64, places = null }: Options,
 ): { readonly found: readonly Haystack[]; readonly carry: Phase | null } {
   const found: Haystack[] = [];
   let carry: Phase | null = null;
   if (parent.length < LEAST_RUN) return { found, carry };
-  for (const run of runsOf(parent, places ?? everywhere(parent))) {
+  for (const run of runsOf(parent, places ?? everywhere(parent), decodeLine)) {
     const skip = carried !== null && run.start === 0 ? modulo(run.indexOf(carried.offset) - carried.phase) : 0;
     for (const phase of phasesOf(run, skip)) {
       const haystack = decode(parent, run, phase, context);
@@ -77,7 +87,7 @@ function everywhere({ length, from, to }: Haystack): readonly number[] {
 }
 
 /** Every run of base64 characters at these places that reaches into [from, to). */
-function* runsOf({ bytes, length, from, to }: Haystack, places: readonly number[]): Generator<Run> {
+function* runsOf({ bytes, length, from, to }: Haystack, places: readonly number[], decode: Decode): Generator<Run> {
   let floor = 0;
   for (let place = 0; place < places.length; place += 2) {
     const at = places[place] ?? 0;
@@ -91,7 +101,7 @@ function* runsOf({ bytes, length, from, to }: Haystack, places: readonly number[
       lines.push(after);
       floor = after.end;
     }
-    const run = new Run(bytes, lines);
+    const run = new Run(bytes, lines, decode);
     if (run.end > from && run.start < to) yield run;
   }
 }
@@ -141,11 +151,12 @@ function lineBefore(bytes: Buffer, { start }: Line): Line | null {
 class Run {
   readonly bytes: Buffer;
   readonly lines: readonly Line[];
+  readonly #decodeLine: Decode;
   /** How many characters stand before each line. */
   readonly before: readonly number[];
   readonly length: number;
 
-  constructor(bytes: Buffer, lines: readonly Line[]) {
+  constructor(bytes: Buffer, lines: readonly Line[], decode: Decode) {
     const before: number[] = [];
     let length = 0;
     for (const { start, end } of lines) {
@@ -154,6 +165,7 @@ class Run {
     }
     this.bytes = bytes;
     this.lines = lines;
+    this.#decodeLine = decode;
     this.before = before;
     this.length = length;
   }
@@ -188,8 +200,8 @@ class Run {
     const last = Math.min(to, this.length);
     if (from >= last) return EMPTY;
     if (last - from <= FEW) return this.#decodeFew(from, last);
-    // What separates lines is passed over, and both alphabets are read.
-    return Buffer.from(this.bytes.toString('latin1', this.offsetOf(from), this.offsetOf(last - 1) + 1), 'base64');
+    const decode = this.lines.length === 1 ? this.#decodeLine : decodeBase64;
+    return decode(this.bytes, this.offsetOf(from), this.offsetOf(last - 1) + 1);
   }
 
   /** How many of the bytes that the characters [from, to) give, which are no more than FEW, are no text. */

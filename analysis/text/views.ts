@@ -30,9 +30,10 @@ export type Visit = (haystack: Haystack, hits: Hits) => void;
  */
 export function eachView(top: Haystack, options: ViewOptions, visit: Visit): Phase | null {
   const { surveyor, context, carried, narrow } = options;
+  const { decode } = surveyor;
   const survey = surveyor.survey(top);
   visit(top, survey.hits);
-  const { found, carry } = base64(top, { context, carried, places: survey.base64 });
+  const { found, carry } = base64(top, { context, carried, decode, places: survey.base64 });
   const wide = survey.wide.length === 0 ? [] : utf16(top, narrow, around(survey.wide, context));
   visitEncoded(top, survey, found, options, 1, visit);
   for (const text of wide) visitText(text, options, 1, visit);
@@ -58,10 +59,11 @@ function around(stretches: readonly number[], context: number): readonly Zone[] 
  */
 function visitText(text: Haystack, options: ViewOptions, level: number, visit: Visit): readonly Zone[] {
   const { surveyor, context } = options;
+  const { decode } = surveyor;
   const survey = surveyor.survey(text);
   visit(text, survey.hits);
   if (level <= MOST_ENCODINGS)
-    visitEncoded(text, survey, base64(text, { context, places: survey.base64 }).found, options, level, visit);
+    visitEncoded(text, survey, base64(text, { context, decode, places: survey.base64 }).found, options, level, visit);
   return around(survey.wide, context);
 }
 
