@@ -299,8 +299,7 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   let z0: u64 = 0, w0: u64 = 0, w2: u64 = 0, w4: u64 = 0;
   let words0: u64 = 0, starts0: u64 = 0, n12before: u64 = 0;
   let startsEnd: usize = startList, signsEnd: usize = signList;
-  let m0: u64 = 0, m2: u64 = 0, m4: u64 = 0, m8: u64 = 0, m20: u64 = 0;
-  let q0: u64 = 0, q2: u64 = 0, q4: u64 = 0, q8: u64 = 0, q16: u64 = 0, q32: u64 = 0;
+  let m0: u64 = 0, m2: u64 = 0, m4: u64 = 0;
   let runStart: usize = first;
   let longStart: usize = first;
   let at: usize = first;
@@ -355,20 +354,22 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
     const n4 = n2 & carried(n2, m2, 2);
     const n8 = n4 & carried(n4, m4, 4);
     const n12 = n8 & carried(n4, m4, 8);
-    const n16 = n8 & carried(n8, m8, 8);
-    const n20 = n16 & carried(n4, m4, 16);
-    const p2 = q & carried(q, q0, 1);
-    const p4 = p2 & carried(p2, q2, 2);
-    const p8 = p4 & carried(p4, q4, 4);
-    const p16 = p8 & carried(p8, q8, 8);
-    const p32 = p16 & carried(p16, q16, 16);
+    // Of longer runs those that began in an earlier block are told by where they began.
+    const n20 = n8 & (n8 << 8) & (n4 << 16);
+    const p2 = q & (q << 1);
+    const p4 = p2 & (p2 << 2);
+    const p8 = p4 & (p4 << 4);
+    const p16 = p8 & (p8 << 8);
+    const p32 = p16 & (p16 << 16);
 
     // Where words begin, in the block before, from which a run of 12 goes on.
     startsEnd = listed(starts0 & ((n12before >> 11) | (n12 << 53)), at - 64, startsEnd);
     signsEnd = listed(signs, at, signsEnd);
 
-    const ends = carried(n20, m20, 1) & ~m;
-    const longEnds = carried(p32, q32, 1) & ~q;
+    const gap = ~m & (0 - ~m);
+    const longGap = ~q & (0 - ~q);
+    const ends = ((n20 << 1) & ~m) | (at + (ctz(~m) as usize) - runStart >= 20 ? gap : 0);
+    const longEnds = ((p32 << 1) & ~q) | (at + (ctz(~q) as usize) - longStart >= 32 ? longGap : 0);
     for (let rest = ends | longEnds; rest != 0; rest &= rest - 1) {
       const bit = ctz(rest);
       const one: u64 = (1 as u64) << bit;
@@ -388,8 +389,7 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
     if (~q != 0) longStart = at + 64 - (clz(~q) as usize);
     starts0 = m & ~carried(words, words0, 1);
     words0 = words; n12before = n12;
-    m0 = m; m2 = n2; m4 = n4; m8 = n8; m20 = n20;
-    q0 = q; q2 = p2; q4 = p4; q8 = p8; q16 = p16; q32 = p32;
+    m0 = m; m2 = n2; m4 = n4;
   }
   startsEnd = listed(starts0 & (n12before >> 11), at - 64, startsEnd);
   placeCount += ((startsEnd - startList + signsEnd - signList) / 4) as u32;

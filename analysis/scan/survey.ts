@@ -57,7 +57,7 @@ export interface Survey {
 export interface Surveyor {
   survey(haystack: Haystack): Survey;
   /** Decodes the digits of base64 in [from, to), of either alphabet. */
-  decode(bytes: Buffer, from: number, to: number): Buffer;
+  readonly decode: (bytes: Buffer, from: number, to: number) => Buffer;
 }
 
 /** A surveyor that keeps the windows that the entries are read into. */
