@@ -6,7 +6,7 @@ import { readNpmConfig } from '../crawler/npm-config.ts';
 import { forgetSwitches } from '../data/leases.ts';
 import type { RegistryId } from '../data/model.ts';
 import { readProgress, type RunProgress } from '../data/store/progress.ts';
-import { abandonRun, openOrResumeRun, releaseRun, renewRun, switchOffService } from '../data/store/run.ts';
+import { abandonRun, openOrResumeRun, releaseRun, renewRun } from '../data/store/run.ts';
 import { freeAbandoned } from '../data/store/work.ts';
 import type { Config } from './config.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -16,7 +16,7 @@ import { prepare, type Line, type Tally, type Track } from './pipeline.ts';
 import { refuseOverCeiling } from './planning.ts';
 import { createProgress } from './progress.ts';
 import { registryOf, runSpec } from './run-spec.ts';
-import { closeWhenDone, workThrough } from './working.ts';
+import { closeWhenDone, recordSwitches, workThrough } from './working.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
 export interface ResearchOptions {
@@ -188,12 +188,6 @@ export async function waitForClosing(line: Line, tracks: readonly Track[]): Prom
     if (line.signal.aborted) return false;
     await new Promise((resolve) => setTimeout(resolve, CLOSING_POLL_MS));
   }
-}
-
-/** Checks that are off for this run, with their reasons; before the run is closed. */
-export async function recordSwitches({ database, run, validator, insist }: Line): Promise<void> {
-  for (const { service, reason } of validator.summary().switchedOff)
-    await insist(() => switchOffService(database, run, service, reason));
 }
 
 /** Keeps the run ours while we live, and stops when it was lost to another process. */

@@ -6,9 +6,9 @@ import { freeAbandoned, freeUnknown } from '../data/store/work.ts';
 import { queuesOf } from './jobs.ts';
 import type { Tally } from './pipeline.ts';
 import { createProgress } from './progress.ts';
-import { problemsOf, recordSwitches, waitForClosing } from './research.ts';
+import { problemsOf, waitForClosing } from './research.ts';
 import { runSpec } from './run-spec.ts';
-import { workThrough } from './working.ts';
+import { recordSwitches, workThrough } from './working.ts';
 import { openWorkplace, type Workplace, type WorkplaceOptions } from './workplace.ts';
 
 export interface WorkOptions extends WorkplaceOptions {

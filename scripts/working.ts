@@ -9,7 +9,7 @@ import type { RegistryId } from '../data/model.ts';
 import type { HeldJob } from '../data/queue.ts';
 import { closeRun } from '../data/store/close.ts';
 import { registryCounts } from '../data/store/progress.ts';
-import { isRunOpen, RunError } from '../data/store/run.ts';
+import { isRunOpen, RunError, switchOffService } from '../data/store/run.ts';
 import {
   claimPackages,
   freeAbandoned,
@@ -304,6 +304,12 @@ class Counter {
   }
 }
 
+/** Checks that are off for this run, with their reasons; before the run is closed. */
+export async function recordSwitches({ database, run, validator, insist }: Line): Promise<void> {
+  for (const { service, reason } of validator.summary().switchedOff)
+    await insist(() => switchOffService(database, run, service, reason));
+}
+
 /**
  * Closes a run of which nothing is left to do, by whoever comes first; undecided tokens that are due are looked at again before.
  *
@@ -323,6 +329,8 @@ export async function closeWhenDone(line: Line, tracks: readonly Track[]): Promi
       await insist(finishJob);
       return 'open';
     }
+    // A second look may be the first to ask a service anything.
+    await recordSwitches(line);
     await insist(() => closeRun(database, run, now()));
   } catch (error) {
     if (!(error instanceof RunError) || error.reason !== 'not-open') {
