@@ -33,6 +33,8 @@ const MATCH_IN_VAIN = 256;
 const UNESCAPING = 8;
 /** What a text costs that was decoded, whatever is in it: many short ones take longer than their bytes. */
 const DECODING = 1024;
+/** And each look at what stands around a literal, whether or not a pattern is then tried. */
+const LOOKING = 128;
 
 /** How much was looked at, for measurements; the numbers grow for as long as the detector lives. */
 export interface Counts {
@@ -121,6 +123,7 @@ export function createMatcher({ rules, leads }: RuleSet, counts: Counts, onFault
           if (session.work < 0) return;
           if (at < (ends[rule.index] ?? 0)) continue;
           touched.add(rule);
+          session.work -= LOOKING;
           for (const match of matchRule(rule, haystack, at, lead.length, isForm, session)) found(match);
         }
       }

@@ -60,25 +60,28 @@ export class Hits {
 
   /** By the lower digits, then by the higher ones: in time that grows with the number of hits, for files made to have many. */
   #sortMany(): void {
-    for (const shift of [0, DIGIT, 2 * DIGIT]) {
+    const { count } = this;
+    let most = 0;
+    for (let index = 0; index < count; index++) most = Math.max(most, this.start(index));
+    for (let shift = 0; most >>> shift > 0; shift += DIGIT) {
       const places = new Int32Array(2 ** DIGIT + 1);
-      const digitOf = (index: number): number => (this.start(index) >>> shift) & (2 ** DIGIT - 1);
-      for (let index = 0; index < this.count; index++) {
-        const next = digitOf(index) + 1;
+      const from = { literals: this.#literals, starts: this.#starts };
+      const to = { literals: new Int32Array(from.literals.length), starts: new Int32Array(from.starts.length) };
+      for (let index = 0; index < count; index++) {
+        const next = (((from.starts[index] ?? 0) >>> shift) & (2 ** DIGIT - 1)) + 1;
         places[next] = (places[next] ?? 0) + 1;
       }
       for (let digit = 1; digit < places.length; digit++) places[digit] = (places[digit] ?? 0) + (places[digit - 1] ?? 0);
-      const literals = new Int32Array(this.#literals.length);
-      const starts = new Int32Array(this.#starts.length);
-      for (let index = 0; index < this.count; index++) {
-        const digit = digitOf(index);
+      for (let index = 0; index < count; index++) {
+        const start = from.starts[index] ?? 0;
+        const digit = (start >>> shift) & (2 ** DIGIT - 1);
         const place = places[digit] ?? 0;
         places[digit] = place + 1;
-        literals[place] = this.literal(index);
-        starts[place] = this.start(index);
+        to.literals[place] = from.literals[index] ?? 0;
+        to.starts[place] = start;
       }
-      this.#literals = literals;
-      this.#starts = starts;
+      this.#literals = to.literals;
+      this.#starts = to.starts;
     }
   }
 }
