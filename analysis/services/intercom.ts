@@ -1,4 +1,4 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
+import { active, authorized, field, inactive, names, restricted, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { BASE64, run, shaped } from '../token-shape.ts';
 
@@ -36,5 +36,5 @@ export const intercom = {
       ),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
+  unconfirmed: ['the codes token_not_found, token_revoked and api_plan_restricted: its own clients know the others'],
 } as const satisfies Service;

@@ -1,4 +1,4 @@
-import { ANSWERS_NOT_COMPARED, active, field, get, holds, inactive, restricted, reveal, verdictTable } from '../service-kit.ts';
+import { active, field, get, holds, inactive, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
@@ -25,5 +25,5 @@ export const webflow = {
       inactive('not-authorized', 401, [field('code', 'not_authorized')], `${DOCS}/reference/error-handling`),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
+  unconfirmed: ['the code for a missing scope'],
 } as const satisfies Service;

@@ -8,6 +8,7 @@ export const contentful = headerStandIn({
   answers: {
     active: jsonAnswer(200, { sys: { type: 'User', id: '7BslKh9TdKGOK41VmLDjFZ' }, email: 'demo@example.com' }),
     'active:eu': jsonAnswer(200, { sys: { type: 'User', id: '7BslKh9TdKGOK41VmLDjFY' }, email: 'demo@example.com' }),
+    'inactive:forbidden': jsonAnswer(403, { sys: { type: 'Error', id: 'AccessTokenInvalid' }, requestId: '2' }),
     revoked: jsonAnswer(401, {
       sys: { type: 'Error', id: 'AccessTokenInvalid' },
       message: 'The access token you sent could not be found or is invalid.',
