@@ -54,4 +54,8 @@ test("rates may go below the budget, and above it only at an origin of one's own
   expect(perSecond({ rates: { gems: 50 } }, 'https://gems.example/gems/a')).toBe(3);
   expect(perSecond({ rates: { gems: 50 }, origins: { gems: ORIGINS.gems } }, 'https://gems.example/gems/a')).toBe(3);
   expect(perSecond({ rates: { gems: 50 }, origins: { gems: 'https://own.example' } }, 'https://own.example/a')).toBe(50);
+  // The connections grow with the rate, to a limit.
+  const own = (gems: number) => resolve({ rates: { gems }, origins: { gems: 'https://own.example' } });
+  const connections = (gems: number) => own(gems).place(new URL('https://own.example/a')).limits.concurrency;
+  expect([1, 3, 6, 1000].map(connections)).toEqual([4, 4, 8, 32]);
 });

@@ -31,6 +31,8 @@ export interface Place {
 const UNSTATED: LaneLimits = { perSecond: 1, concurrency: 2, per30Days: null };
 /** For hosts that a package names: whoever published it must not be able to keep us waiting. */
 const STRANGER: LaneLimits = { perSecond: 1, concurrency: 2, per30Days: null, patienceMs: 30_000 };
+/** To an origin of one's own whose rate was raised. */
+const MOST_CONNECTIONS = 32;
 const UNKNOWN_LOOPBACK: LaneLimits = { perSecond: 1000, concurrency: 8, per30Days: null };
 
 interface Base {
@@ -90,7 +92,10 @@ export function resolveOrigins(registry: Registry, settings: OriginSettings): Or
     const wanted = rates[role];
     if (wanted === undefined) return limits;
     const isOnesOwn = (overrides[role] ?? registry.origins[role]) !== registry.origins[role];
-    return { ...limits, perSecond: isOnesOwn ? wanted : Math.min(wanted, limits.perSecond) };
+    if (!isOnesOwn || wanted <= limits.perSecond) return { ...limits, perSecond: Math.min(wanted, limits.perSecond) };
+    // A rate that few connections cannot reach would be no rate: they grow with it.
+    const grown = Math.ceil((limits.concurrency * wanted) / limits.perSecond);
+    return { ...limits, perSecond: wanted, concurrency: Math.min(MOST_CONNECTIONS, grown) };
   }
 
   function below(list: readonly Base[], url: URL): Base | undefined {
