@@ -25,6 +25,7 @@ const PER_SECOND = 50;
 const LEAST_SHARE = 0.95;
 /** A 429 asks for so many seconds of silence, and up to a tenth more is the gate's own chance. */
 const ASKED_SECONDS = 2;
+const LONGEST_SHARE = 1.1;
 
 interface Seen {
   readonly requests: number;
@@ -148,7 +149,11 @@ async function serve(every: number): Promise<void> {
   const most = mostInWindow(arrivals);
   // What had its ticket when the word came arrives within moments; everything later knew of it.
   const tooEarly = arrivals.filter((at) => silences.some(({ from, to }) => at > from + 300 && at < to)).length;
-  const silent = silences.length * ASKED_SECONDS * 1.05;
+  // Until the first that came afterwards, but no longer than the gate may wait.
+  const silent = silences.reduce((sum, { from, to }) => {
+    const next = arrivals.find((at) => at >= to) ?? to;
+    return sum + Math.min(ASKED_SECONDS * LONGEST_SHARE, (next - from) / 1000);
+  }, 0);
   const seconds = ((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)) / 1000;
   process.stdout.write(`${JSON.stringify({ requests: arrivals.length, most, tooEarly, seconds, silent } satisfies Seen)}\n`);
   await server.close();
