@@ -28,6 +28,8 @@ const KNOWN = [
   ['Telegram token', '110201543' + ':AA' + 'HdqTcvCH1vGWJxfSeofSAs0K5PALDsaw'],
   ['GitHub token', 'ghp' + '_16C7e42F292c6912E7710c838347' + 'Ae178B4a'],
   ['Slack webhook', 'https://hooks.slack.com/' + ['services', 'T00000000', 'B00000000', 'X'.repeat(24)].join('/')],
+  ['Volcengine key id', 'AKLT' + Buffer.from('22685ec27df54e8f8cadc19f53996dc1').toString('base64').replace('=', '')],
+  ['Huawei Cloud key id', 'QTWAOYTTIN' + 'DUT2QVKYUC'],
   ['jwt.io, once', jwt('{"sub":"1234567890","name":"John Doe","iat":1516239022}', 'your-256-bit-secret')],
   [
     'jwt.io',

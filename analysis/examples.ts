@@ -107,6 +107,18 @@ const PUBLISHED: readonly (readonly [sha256: string, source: string])[] = [
     '70541e07fd4f900b66e289f5be55c85f9bef1def4924a5b0c518c45ea1688c12',
     'supabase: https://supabase.com/docs/guides/local-development',
   ],
+  ['433309480b8720d65daa906dcbdc9e5023df5e09545cadf01b7c7bb67172492d', 'volcengine: https://www.volcengine.com/docs/6348/69859'],
+  ['11f70f10f8659c40cc0484a868fe655bd3196803031720141b66a7763de983e1', 'volcengine: https://www.volcengine.com/docs/6348/69859'],
+  ['38410ef94df45a783aaf43d492a80bb74c16ba9a8a64e88155281f521ba71d63', 'volcengine: https://www.volcengine.com/docs/6369/67270'],
+  ['566ac9d91da62ec708fcfd7460947df3d87bc33912d1b0e1f1ddd199654ed85b', 'volcengine: https://www.volcengine.com/docs/6369/67270'],
+  [
+    '5c60482da91f224fec241aafe6b88ff5ea0356f4d19a4cc0e96db6b9c23882c0',
+    'huawei-cloud: https://support.huaweicloud.com/devg-apisign/api-sign-algorithm-005.html',
+  ],
+  [
+    '2c15efb493b44d5ce4805caa4e122341f7d26f3eff4f214201286b639dcad066',
+    'huawei-cloud: https://support.huaweicloud.com/devg-apisign/api-sign-algorithm-005.html',
+  ],
 ];
 
 /**

@@ -169,6 +169,9 @@ import { alchemy } from './alchemy.ts';
 import { etherscan } from './etherscan.ts';
 import { packagist } from './packagist.ts';
 import { tencentCloud } from './tencent-cloud.ts';
+import { volcengine } from './volcengine.ts';
+import { huaweiCloud } from './huawei-cloud.ts';
+import { bitrise } from './bitrise.ts';
 
 export const SERVICES = [
   aws,
@@ -340,4 +343,7 @@ export const SERVICES = [
   etherscan,
   packagist,
   tencentCloud,
+  volcengine,
+  huaweiCloud,
+  bitrise,
 ] as const satisfies readonly Service[];

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { canonical, derivedKey, signature } from '../request-signature.ts';
 import { active, field, inactive, names, reveal, verdictTable } from '../service-kit.ts';
 import type { Env, Format, ProbeRequest, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
@@ -67,12 +67,12 @@ function getCallerIdentity(parts: Parts, env: Env): ProbeRequest {
   const seconds = String(Math.floor(env.now.getTime() / 1000));
   const date = env.now.toISOString().slice(0, 10);
   const type = 'application/json; charset=utf-8';
-  const signed = 'content-type;host';
   const body = '{}';
-  const scope = `${date}/sts/tc3_request`;
-  const canonical = ['POST', '/', '', `content-type:${type}`, `host:${HOST}`, '', signed, sha256(body)].join('\n');
-  const text = ['TC3-HMAC-SHA256', seconds, scope, sha256(canonical)].join('\n');
-  const key = [date, 'sts', 'tc3_request'].reduce<string | Buffer>(hmac, `TC3${reveal(parts, 'secret')}`);
+  const steps = [date, 'sts', 'tc3_request'];
+  const scope = steps.join('/');
+  const { signed, digest } = canonical({ method: 'POST', path: '/', headers: { 'content-type': type, host: HOST }, body });
+  const text = ['TC3-HMAC-SHA256', seconds, scope, digest].join('\n');
+  const signs = signature(derivedKey(`TC3${reveal(parts, 'secret')}`, steps), text);
   const credential = `Credential=${reveal(parts, 'id')}/${scope}`;
   return {
     method: 'POST',
@@ -80,7 +80,7 @@ function getCallerIdentity(parts: Parts, env: Env): ProbeRequest {
     headers: {
       accept: 'application/json',
       'content-type': type,
-      authorization: `TC3-HMAC-SHA256 ${credential}, SignedHeaders=${signed}, Signature=${hmac(key, text).toString('hex')}`,
+      authorization: `TC3-HMAC-SHA256 ${credential}, SignedHeaders=${signed}, Signature=${signs}`,
       'x-tc-action': 'GetCallerIdentity',
       'x-tc-version': '2018-08-13',
       'x-tc-timestamp': seconds,
@@ -88,12 +88,4 @@ function getCallerIdentity(parts: Parts, env: Env): ProbeRequest {
     },
     body,
   };
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -139,6 +139,9 @@ import { x } from './x.ts';
 import { plaid } from './plaid.ts';
 import { etherscan } from './etherscan.ts';
 import { tencentCloud } from './tencent-cloud.ts';
+import { volcengine } from './volcengine.ts';
+import { huaweiCloud } from './huawei-cloud.ts';
+import { bitrise } from './bitrise.ts';
 
 export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   aws,
@@ -280,4 +283,7 @@ export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   plaid,
   etherscan,
   tencentCloud,
+  volcengine,
+  huaweiCloud,
+  bitrise,
 ];
