@@ -77,7 +77,7 @@ describe.skipIf(CHROMIUM === undefined)(`in Chromium${NO_CHROMIUM}`, { timeout: 
       document.replace('--quiet: #59636e', '--quiet: #cccccc').replace('<html lang="en">', '<html>'),
     );
     await page.evaluate(axe.source);
-    const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+    const { violations } = await page.evaluate<axe.AxeResults>(`axe.run({ runOnly: ['color-contrast', 'html-has-lang'] })`);
     expect(violations.map(({ id }) => id).sort()).toEqual(['color-contrast', 'html-has-lang']);
     await page.close();
   });

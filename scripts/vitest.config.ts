@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { SkipReporter } from './skips.ts';
@@ -12,8 +13,8 @@ export default defineConfig({
     globalSetup: ['data/postgres/test-setup.ts'],
     // Node's own type stripping runs the tests, so what passes here is what `node` runs.
     experimental: { viteModuleRunner: false },
-    // Every core: half of the tests' time is waiting, for child processes and for clocks.
-    maxWorkers: '100%',
+    // More than there are cores: a third of the tests' time is waiting, for child processes and for clocks.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // One process for many files: modules are loaded and compiled once for each core, not for each of 140 files.
     isolate: false,
     testTimeout: 30_000,

@@ -250,6 +250,8 @@ async function start(
   const settings = [`listen_addresses = ''`, `unix_socket_directories = '${folder}'`, 'fsync = off', 'synchronous_commit = off'];
   settings.push(
     'full_page_writes = off',
+    'deadlock_timeout = 50ms',
+    'deadlock_timeout = 50ms',
     'max_connections = 300',
     'shared_buffers = 64MB',
     'autovacuum = off',
