@@ -199,7 +199,10 @@ describe('a run', () => {
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => said.push(String(bytes)));
     const gone = once(child, 'exit');
-    await expect.poll(() => callsFor('stalled'), { timeout: 20_000, interval: 20 }).toBe(1);
+    const patience = { timeout: 20_000, interval: 20 };
+    await expect.poll(() => callsFor('stalled'), patience).toBe(1);
+    // What was answered is to be on record before the kill: an answer that is lost with its process is not asked for again.
+    await expect.poll(async () => ask("select 1 as n from validation where verdict = 'active'"), patience).toEqual([{ n: 1 }]);
     child.kill('SIGKILL');
     expect([await gone, said.join('')]).toEqual([[null, 'SIGKILL'], expect.any(String)]);
     await run('killed');
