@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env -S node --max-semi-space-size=4
 // The door of the command line, in plain JavaScript so that a Node too old to strip types can still say so.
 // `npm run` puts the project's own Node (node_modules/.bin/node) first; a shell that starts this file directly
 // may not, so an older Node starts the project's own instead.

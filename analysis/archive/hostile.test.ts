@@ -7,7 +7,7 @@ import { HOSTILE, type Outcome } from './hostile.ts';
 const MOST_MIB = 400;
 
 /** As the program itself is started: the engine would rather grow than collect what is young. */
-const YOUNG = '--max-semi-space-size=8';
+const YOUNG = '--max-semi-space-size=4';
 
 const outcomes = new Map<string, Outcome>();
 

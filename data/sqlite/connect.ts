@@ -51,7 +51,7 @@ export function connectWritable(path: string): Sqlite {
     sqlite.pragma('synchronous = NORMAL');
     sqlite.pragma('foreign_keys = ON');
     // 32 MB hold the part of the index that one registry.s names go to, in whatever order they arrive.
-    sqlite.pragma('cache_size = -32768');
+    sqlite.pragma('cache_size = -16384');
     // Pages are copied from the log every 64 MB, not every 4 MB: an index page is then written once, not many times.
     sqlite.pragma('wal_autocheckpoint = 16384');
     sqlite.pragma('journal_size_limit = 134217728');
