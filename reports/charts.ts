@@ -11,7 +11,7 @@ import { describeHistory, historyRows, historySpec } from './charts/history.ts';
 import { base, figures, labels, names, perRegistry, rowOf, whiskers, type Look, type Row } from './charts/parts.ts';
 import type { DatasetId } from './datasets.ts';
 import { compact, per10k } from './numbers.ts';
-import { TIER_LABELS } from './wording.ts';
+import { NOBODY_THERE, NOT_ANALYZED, TIER_LABELS } from './wording.ts';
 
 export type ChartId = 'totals' | 'distribution' | 'rates' | 'history';
 
@@ -114,7 +114,7 @@ function rates(covered: readonly AnalysedRegistry[], reason: string | null): Cha
 
 /** No bar is a figure only where somebody looked: "0 of n", nobody there and nobody looked must not look alike. */
 function absence({ population }: TierStatistics): string {
-  return population === 0 ? '–' : 'not analyzed';
+  return population === 0 ? NOBODY_THERE : NOT_ANALYZED;
 }
 
 function isLookedAt({ population, analyzed }: TierStatistics): boolean {

@@ -73,3 +73,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 export function reasonInWords(slug: string): string {
   return REASONS.get(slug) ?? slug.replaceAll('-', ' ');
 }
+
+/** What stands where there is no figure: of a group that nobody belongs to, and of one that nobody looked at. */
+export const NOBODY_THERE = '–';
+export const NOT_ANALYZED = 'not analyzed';

@@ -2,20 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { brotliCompressSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { join, tar, utf8, zip } from './build.ts';
+import { hasPython } from './fuzz/reference.ts';
 import { look, reasons, texts } from './look.ts';
 import { bytesSource } from './source.ts';
 
 const WORDS = 'words '.repeat(100);
-
-/** Python has both formats in its library, so no further tool is needed. */
-function hasPython(): boolean {
-  try {
-    execFileSync('python3', ['-c', 'import bz2, lzma'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function compress(module: 'bz2' | 'lzma', level: number, input: Uint8Array): Uint8Array {
   const option = module === 'bz2' ? `compresslevel=${level}` : `preset=${level}`;
@@ -151,7 +142,7 @@ describe.each([
     }
   });
 
-  test.skipIf(!hasPython())('everything that the tool packs', async () => {
+  test.skipIf(!hasPython)('everything that the tool packs', async () => {
     for (const [kind, length] of [
       [0, 1],
       [0, 100_000],
@@ -168,7 +159,7 @@ describe.each([
   });
 });
 
-test.skipIf(!hasPython())('an xz file whose filter for machine code is not undone says so', async () => {
+test.skipIf(!hasPython)('an xz file whose filter for machine code is not undone says so', async () => {
   const filters = '[{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2}]';
   const script = `import sys, lzma; sys.stdout.buffer.write(lzma.compress(b"words", check=lzma.CHECK_NONE, filters=${filters}))`;
   const seen = await look(execFileSync('python3', ['-c', script]));

@@ -3,7 +3,7 @@ import { TIERS } from '../../data/model.ts';
 import type { AnalysedRegistry, Statistics, TierStatistics } from '../../data/statistics/model.ts';
 import { compact, full, per10k } from '../numbers.ts';
 import { bullets, heading, paragraph, table, type Cell, type Inline, type RootContent } from '../tree.ts';
-import { TIER_LABELS, TIER_RANGES } from '../wording.ts';
+import { NOT_ANALYZED, TIER_LABELS, TIER_RANGES } from '../wording.ts';
 import { countCell, draw, estimateCell, foundCell, isStarred, NONE, sources, UNSTABLE_NOTE, type Context } from './parts.ts';
 
 export function analyzed({ statistics }: Context): readonly RootContent[] {
@@ -39,7 +39,7 @@ function totalsTable(statistics: Statistics): RootContent {
   const undecided = statistics.registries.some((one) => one.status === 'analysed' && one.undecided > 0);
   const rows = statistics.registries.map((one): (Inline | Cell)[] => {
     const blank = [NONE, NONE, ...(restricted ? [NONE] : []), ...(undecided ? [NONE] : [])];
-    if (one.status === 'not-analysed') return [one.label, NONE, { text: 'not analyzed', sort: null }, ...blank];
+    if (one.status === 'not-analysed') return [one.label, NONE, NO_FIGURE, ...blank];
     if (!statistics.policyUsed) return [one.label, countCell(one.analyzed), { text: 'policy not used', sort: null }, ...blank];
     return [
       one.label,
@@ -115,14 +115,12 @@ function distributionTable(statistics: Statistics): RootContent {
   const figures = TIERS.map((tier) => TIER_LABELS[tier]);
   const rows = covered(statistics).map((one): (Inline | Cell)[] => [
     one.label,
-    ...one.tiers.map((tier) =>
-      tier.population === 0 ? NONE : tier.analyzed === 0 ? NOT_ANALYZED : estimateCell(tier.total, full),
-    ),
+    ...one.tiers.map((tier) => (tier.population === 0 ? NONE : tier.analyzed === 0 ? NO_FIGURE : estimateCell(tier.total, full))),
   ]);
   return table({ label: 'Detections by project popularity', header: ['Repository', ...figures], rows, figures });
 }
 
-const NOT_ANALYZED: Cell = { text: 'not analyzed', sort: null };
+const NO_FIGURE: Cell = { text: NOT_ANALYZED, sort: null };
 
 export function rates(context: Context): readonly RootContent[] {
   const { statistics } = context;
@@ -171,7 +169,7 @@ function tierTable(registry: AnalysedRegistry): readonly RootContent[] {
     const name: Cell = { text: `${TIER_LABELS[one.tier]} (${TIER_RANGES[one.tier]})`, sort: TIERS.indexOf(one.tier) };
     const blank = exact ? [NONE, NONE, NONE] : [NONE, NONE];
     if (one.population === 0) return [name, countCell(0), NONE, ...blank];
-    if (one.analyzed === 0) return [name, countCell(one.population), NOT_ANALYZED, ...blank];
+    if (one.analyzed === 0) return [name, countCell(one.population), NO_FIGURE, ...blank];
     return [
       name,
       countCell(one.population),

@@ -5,6 +5,7 @@ import type { DatasetId } from '../datasets.ts';
 import { PATHS } from '../files.ts';
 import { full, withInterval } from '../numbers.ts';
 import { chart, code, fileLink, paragraph, type Cell, type Inline, type RootContent } from '../tree.ts';
+import { NOBODY_THERE } from '../wording.ts';
 
 /** What every part of the section is made from. */
 export interface Context {
@@ -15,7 +16,7 @@ export interface Context {
 }
 
 /** A cell of which nothing can be said. */
-export const NONE: Cell = { text: '–', sort: null };
+export const NONE: Cell = { text: NOBODY_THERE, sort: null };
 
 export function countCell(count: number): Cell {
   return { text: full(count), sort: count };

@@ -163,8 +163,8 @@ describe('the demo', () => {
 
   test('leaves no planted token anywhere: database and its log, report, copy, scan, what was printed, a crash', async () => {
     const now = new Date(`${new Date(statisticsOf('whole').run.startedAt).toISOString().slice(0, 10)}T00:00:00Z`);
-    const world = await startDemoWorld({ seed: 'demo', now, scale: 0.5 });
-    const smaller = await startDemoWorld({ seed: 'demo', now, scale: 0.15 });
+    const world = await startDemoWorld({ seed: 'demo', now, scale: Number(HALF[1]) });
+    const smaller = await startDemoWorld({ seed: 'demo', now, scale: Number(SMALL[1]) });
     const planted = mkdtempSync(join(tmpdir(), 'incidence-planted-'));
     try {
       const plants = world.world.packages.flatMap((one) => one.plants);
