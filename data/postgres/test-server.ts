@@ -251,7 +251,6 @@ async function start(
   settings.push(
     'full_page_writes = off',
     'deadlock_timeout = 50ms',
-    'deadlock_timeout = 50ms',
     'max_connections = 300',
     'shared_buffers = 64MB',
     'autovacuum = off',

@@ -40,19 +40,40 @@ export async function saveRelease(
   return { releaseId, artifactIds };
 }
 
-/** A token of a scan with what was decided on it. */
-export interface ScannedToken {
-  readonly tokenId: number;
-  readonly finding: Finding;
+export interface ScanContext {
+  readonly keyId: string;
+  readonly stamp: string;
+  readonly now: number;
 }
 
-/** Stores a scan with its findings; a scan that is known stays as it is, and only its tokens are returned. */
-export async function saveScan(
+/** A scan as it is stored, and the tokens in it, each once, with what was decided on it. */
+export interface SavedScan {
+  readonly scanId: number;
+  readonly tokens: readonly { readonly tokenId: number; readonly finding: Finding }[];
+}
+
+/**
+ * Stores scans with their findings; a scan that is known stays as it is. Answers in the order of the reports. All of a transaction at
+ * once: tokens and scans are written in one order, so that of two who found the same one waits for the other, not each for each.
+ */
+export async function saveScans(tx: Tx, reports: readonly ScanReport[], context: ScanContext): Promise<readonly SavedScan[]> {
+  const tokenIds = await saveTokens(
+    tx,
+    context.keyId,
+    reports.flatMap((one) => one.findings),
+  );
+  const saved = new Map<ScanReport, SavedScan>();
+  for (const report of reports.toSorted((a, b) => (a.artifact.sha256 < b.artifact.sha256 ? -1 : 1)))
+    saved.set(report, await saveScan(tx, report, tokenIds, context));
+  return reports.flatMap((report) => saved.get(report) ?? []);
+}
+
+async function saveScan(
   tx: Tx,
   report: ScanReport,
-  { keyId, stamp, now }: { readonly keyId: string; readonly stamp: string; readonly now: number },
-): Promise<{ readonly scanId: number; readonly tokens: readonly ScannedToken[] }> {
-  const tokenIds = await saveTokens(tx, keyId, report.findings);
+  tokenIds: ReadonlyMap<string, number>,
+  { keyId, stamp, now }: ScanContext,
+): Promise<SavedScan> {
   const inserted = await tx
     .insertInto('scan')
     .values({

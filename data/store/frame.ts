@@ -1,4 +1,7 @@
-/** The frame: names page by page, each page with its cursor in one transaction. */
+/**
+ * The frame: names page by page, each page with its cursor in one transaction. Where rows are held they are taken in one order, the
+ * run's for the registry, the registry's feed, packages by key, so that no two transactions wait for each other.
+ */
 import { sql, type ExpressionBuilder } from 'kysely';
 import type { Database, Reader, Tx } from '../database.ts';
 import type { RegistryId } from '../model.ts';
@@ -74,8 +77,9 @@ export async function saveNamePage(
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
+    const isNew = await moveCursor(tx, run, registry, page);
     await list(tx, run, registry, page.names, known === 'moved' ? 'listed' : 'unmoved');
-    if (await moveCursor(tx, run, registry, page)) await countDrops(tx, run, registry, page.dropped);
+    if (isNew) await countDrops(tx, run, registry, page.dropped);
   });
 }
 
@@ -92,21 +96,22 @@ export async function saveChangePage(
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
+    const isNew = await moveFeed(tx, run, registry, page, readAt);
     await list(tx, run, registry, page.touched, 'listed');
-    for (const names of chunks(page.removed, 1)) {
+    for (const names of chunks(inOrder(page.removed), 1)) {
+      const keys = names.map((one) => text(one.key));
+      const removed = tx.selectFrom('package').select('id').where('registry', '=', registry).where('key', 'in', keys);
+      // An update alone holds its rows in any order.
+      await removed.orderBy('key').forUpdate().execute();
       await tx
         .updateTable('package')
         .set({ gone_run: run })
         .where('registry', '=', registry)
-        .where(
-          'key',
-          'in',
-          names.map((one) => text(one.key)),
-        )
+        .where('key', 'in', keys)
         .where('gone_run', 'is', null)
         .execute();
     }
-    if (await moveFeed(tx, run, registry, page, readAt)) await countDrops(tx, run, registry, page.dropped);
+    if (isNew) await countDrops(tx, run, registry, page.dropped);
   });
 }
 
@@ -124,8 +129,8 @@ export async function saveNamedPackages(
   const distinct = distinctBy(names, (one) => one.key);
   return await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
-    await list(tx, run, registry, distinct, 'named');
     await setFrame(tx, run, registry, distinct.length, takenAt);
+    await list(tx, run, registry, distinct, 'named');
     const found: FramePackage[] = [];
     for (const some of chunks(distinct, 1)) {
       const keys = some.map((one) => text(one.key));
@@ -196,6 +201,8 @@ async function endFrame(
         await beginAnew(tx, run, registry);
         return new ShrunkenListing(listed, unlisted);
       }
+      // The listing tells where the changes after it go on; a frame from changes has moved its feed with every page.
+      if (known.names_cursor !== null) await beginFeed(tx, run, registry, known.names_cursor, takenAt);
       await tx
         .updateTable('package')
         .set({ gone_run: run })
@@ -207,8 +214,6 @@ async function endFrame(
     }
     const size = await frameSize(tx, run, registry);
     await setFrame(tx, run, registry, size, takenAt);
-    // The listing tells where the changes after it go on; a frame from changes has moved its feed with every page.
-    if (by === 'listed' && known.names_cursor !== null) await beginFeed(tx, run, registry, known.names_cursor, takenAt);
     return size;
   });
 }
@@ -306,7 +311,8 @@ export async function countDrops(
   registry: RegistryId,
   drops: Readonly<Record<string, number>>,
 ): Promise<void> {
-  for (const [reason, count] of Object.entries(drops)) {
+  // In one order, for whoever counts the same reasons at the same time.
+  for (const [reason, count] of Object.entries(drops).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (count === 0) continue;
     await tx
       .insertInto('dropped_item')
@@ -337,15 +343,17 @@ async function setFrame(tx: Tx, run: number, registry: RegistryId, size: number,
     .execute();
 }
 
+/** By key: of two that write the same rows one waits for the other, not each for each. */
+function inOrder(names: readonly Name[]): readonly Name[] {
+  return names.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
+}
+
 /** `named` by someone, not listed by the registry; `unmoved`: listed, and what is known already is as it was. */
 type Listing = 'listed' | 'unmoved' | 'named';
 
 async function list(tx: Tx, run: number, registry: RegistryId, names: readonly Name[], how: Listing): Promise<void> {
   const listedRun = how === 'named' ? 0 : run;
-  for (const chunk of chunks(
-    distinctBy(names, (one) => one.key),
-    6,
-  )) {
+  for (const chunk of chunks(inOrder(distinctBy(names, (one) => one.key)), 6)) {
     const rows = chunk.map((one) => ({
       registry,
       name: text(one.name),

@@ -23,13 +23,23 @@ const PRECEDENCE: Readonly<Record<Verdict, number>> = {
 export interface JudgedToken {
   readonly tokenId: number;
   readonly finding: Pick<Finding, 'family' | 'verdict' | 'reason' | 'policy' | 'lookAfter'>;
+  readonly decidedAt: number;
 }
 
-/** Stores verdicts; of two on one token the one of higher precedence stands. */
-export async function saveVerdicts(tx: Tx, run: number, tokens: readonly JudgedToken[], now: number): Promise<void> {
+/** Stores verdicts; of several on one token the one of highest precedence stands. All of a transaction at once, for their order. */
+export async function saveVerdicts(tx: Tx, run: number, tokens: readonly JudgedToken[]): Promise<void> {
   // In one order, so that of two who store the same tokens one waits for the other, not each for each.
-  const inOrder = distinctBy(tokens, (one) => String(one.tokenId)).toSorted((a, b) => a.tokenId - b.tokenId);
-  const rows = inOrder.map(({ tokenId, finding }) => ({
+  const inOrder = tokens.toSorted((a, b) => a.tokenId - b.tokenId);
+  // One statement takes one verdict on each token; whoever has the first has the token to itself for the others.
+  for (let left: readonly JudgedToken[] = inOrder; left.length > 0;) {
+    const firsts = new Set(distinctBy(left, (one) => String(one.tokenId)));
+    await saveDistinct(tx, run, [...firsts]);
+    left = left.filter((one) => !firsts.has(one));
+  }
+}
+
+async function saveDistinct(tx: Tx, run: number, tokens: readonly JudgedToken[]): Promise<void> {
+  const rows = tokens.map(({ tokenId, finding, decidedAt }) => ({
     run_id: run,
     token_id: tokenId,
     family: finding.family,
@@ -37,7 +47,7 @@ export async function saveVerdicts(tx: Tx, run: number, tokens: readonly JudgedT
     reason: text(finding.reason),
     policy: finding.policy === null ? null : text(finding.policy),
     precedence: PRECEDENCE[finding.verdict],
-    decided_at: now,
+    decided_at: decidedAt,
     looks: 1,
     look_after: finding.verdict === 'unknown' ? (finding.lookAfter ?? null) : null,
   }));
@@ -194,6 +204,7 @@ export async function dueUnknown({ db }: Database, run: number, now: number): Pr
 export async function saveSecondLook({ db }: Database, run: number, findings: readonly Finding[], now: number): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await requireOpen(tx, run);
+    const judged: JudgedToken[] = [];
     for (const chunk of chunks(
       distinctBy(findings, (one) => one.fingerprint),
       1,
@@ -211,12 +222,13 @@ export async function saveSecondLook({ db }: Database, run: number, findings: re
         )
         .execute();
       const ids = new Map(tokens.map((one) => [one.fingerprint, one.id]));
-      const judged = chunk.flatMap((finding) => {
+      for (const finding of chunk) {
         const tokenId = ids.get(finding.fingerprint);
-        return tokenId === undefined ? [] : [{ tokenId, finding }];
-      });
-      if (judged.length === 0) continue;
-      await saveVerdicts(tx, run, judged, now);
+        if (tokenId !== undefined) judged.push({ tokenId, finding, decidedAt: now });
+      }
+    }
+    await saveVerdicts(tx, run, judged);
+    for (const some of chunks(judged, 1)) {
       await tx
         .updateTable('verdict')
         .set((eb) => ({ looks: eb('looks', '+', 1) }))
@@ -224,7 +236,7 @@ export async function saveSecondLook({ db }: Database, run: number, findings: re
         .where(
           'token_id',
           'in',
-          judged.map((one) => one.tokenId),
+          some.map((one) => one.tokenId),
         )
         .execute();
     }

@@ -3,11 +3,11 @@ import { sql } from 'kysely';
 import type { Database, Reader, Tx } from '../database.ts';
 import type { Artifact, NoReleaseReason, RegistryId, Release, ScanReport, Skipped, Tier } from '../model.ts';
 import { countDrops } from './frame.ts';
-import { saveRelease, saveScan, type RecalledReport } from './content.ts';
+import { saveRelease, saveScans, type RecalledReport, type ScanContext } from './content.ts';
 import { isGone } from './holder.ts';
 import { chunks, detailText, flag, json, text } from './rows.ts';
 import { requireOpen } from './run.ts';
-import { saveVerdicts } from './verdict.ts';
+import { saveVerdicts, type JudgedToken } from './verdict.ts';
 
 export interface Claim {
   readonly holder: string;
@@ -379,41 +379,46 @@ async function requireSelected(tx: Tx, run: number, packageId: number): Promise<
   if (known === undefined) throw new Error(`package ${packageId} was not selected for run ${run}`);
 }
 
-interface Context {
-  readonly keyId: string;
-  readonly stamp: string;
-  readonly now: number;
-}
-
 async function saveContent(
   tx: Tx,
   run: number,
   packageId: number,
   result: PackageResult,
-  context: Context,
+  context: ScanContext,
 ): Promise<number | null> {
   if (result.state === 'no-release') return null;
   await saveSkips(tx, run, packageId, result.skipped ?? []);
   if (result.release === undefined) return null;
   const { releaseId, artifactIds } = await saveRelease(tx, packageId, result.release);
   if (result.state === 'failed') return releaseId;
-  for (const { artifact, report } of result.artifacts) {
+  const read = result.artifacts.flatMap(({ artifact, report }) => {
     const artifactId = artifactIds.get(artifact.filename);
     if (artifactId === undefined) throw new Error(`the release does not list the artifact ${artifact.filename}`);
-    if (report === null) continue;
-    const scan = await saveScan(tx, report, context);
+    return report === null ? [] : [{ artifactId, report }];
+  });
+  const scans = await saveScans(
+    tx,
+    read.map((one) => one.report),
+    context,
+  );
+  const judged: JudgedToken[] = [];
+  for (const [index, { scanId, tokens }] of scans.entries()) {
+    const one = read[index];
+    if (one === undefined) continue;
     await tx
       .updateTable('artifact')
-      .set({ sha256: text(report.artifact.sha256), bytes: report.artifact.bytes })
-      .where('id', '=', artifactId)
+      .set({ sha256: text(one.report.artifact.sha256), bytes: one.report.artifact.bytes })
+      .where('id', '=', one.artifactId)
       .execute();
     await tx
       .insertInto('analysis')
-      .values({ run_id: run, package_id: packageId, artifact_id: artifactId, scan_id: scan.scanId })
+      .values({ run_id: run, package_id: packageId, artifact_id: one.artifactId, scan_id: scanId })
       .onConflict((oc) => oc.doNothing())
       .execute();
-    await saveVerdicts(tx, run, scan.tokens, report.judgedAt ?? context.now);
+    const decidedAt = one.report.judgedAt ?? context.now;
+    for (const token of tokens) judged.push({ ...token, decidedAt });
   }
+  await saveVerdicts(tx, run, judged);
   return releaseId;
 }
 

@@ -1,36 +1,43 @@
 /** Many connections at once: what is given out is given out once, and what is counted is counted once. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../database.ts';
-import { analysed, finding, HOLDING, openExampleRun, prepareRegistry, SPEC } from '../example.ts';
-import { openDatabase } from '../open.ts';
-import { collectStatistics } from '../statistics/collect.ts';
-import { closeRun } from '../store/close.ts';
-import { finishFrame, readFrame, saveNamePage } from '../store/frame.ts';
-import { requestLedger } from '../store/ledger.ts';
-import { openOrResumeRun } from '../store/run.ts';
-import { saveRanking, saveSelection } from '../store/selection.ts';
-import { validationMemory } from '../store/validation.ts';
-import { saveSecondLook } from '../store/verdict.ts';
-import { claimPackages, savePackageResult } from '../store/work.ts';
-import { dropDatabase, freshDatabase, isServerMissing } from './test-server.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Database } from './database.ts';
+import {
+  analysed,
+  finding,
+  HOLDING,
+  openExampleRun,
+  prepareRegistry,
+  SPEC,
+  temporaryDatabase,
+  type TestDatabase,
+} from './example.ts';
+import { describeOnEach } from './kinds-in-tests.ts';
+import { openDatabase } from './open.ts';
+import { collectStatistics } from './statistics/collect.ts';
+import { closeRun } from './store/close.ts';
+import { finishFrame, readFrame, saveNamePage } from './store/frame.ts';
+import { requestLedger } from './store/ledger.ts';
+import { openOrResumeRun } from './store/run.ts';
+import { saveRanking, saveSelection } from './store/selection.ts';
+import { validationMemory } from './store/validation.ts';
+import { saveSecondLook } from './store/verdict.ts';
+import { claimPackages, savePackageResult } from './store/work.ts';
 
 const WORKERS = 4;
 const CLAIM = { now: 10_000, leaseMs: 1_000, limit: 3, maxAttempts: 3 };
 
-describe.skipIf(isServerMissing)(`many at once${isServerMissing ? ' (skipped: postgresql is not installed)' : ''}`, () => {
-  let url: string;
+describeOnEach('many at once', (kind) => {
+  let made: TestDatabase;
   let all: readonly Database[];
   let first: Database;
   beforeEach(async () => {
-    url = await freshDatabase();
-    all = await Promise.all(Array.from({ length: WORKERS }, () => openDatabase(url)));
-    const [one] = all;
-    if (one === undefined) throw new Error('no database');
-    first = one;
+    made = await temporaryDatabase(kind);
+    first = made.database;
+    all = [first, ...(await Promise.all(Array.from({ length: WORKERS - 1 }, () => openDatabase(made.path))))];
   });
   afterEach(async () => {
-    await Promise.all(all.map((one) => one.close()));
-    await dropDatabase(url);
+    await Promise.all(all.slice(1).map((one) => one.close()));
+    await made[Symbol.asyncDispose]();
   });
 
   const together = <T>(act: (database: Database, index: number) => Promise<T>): Promise<T[]> =>
@@ -46,7 +53,6 @@ describe.skipIf(isServerMissing)(`many at once${isServerMissing ? ' (skipped: po
     const run = await openExampleRun(first, { registries: ['npm'] });
     const names = Array.from({ length: 300 }, (_, index) => ({ name: `p${index}`, key: `p${index}` }));
     const page = (index: number) => ({
-      // Whoever lists the same names in another order must not wait for each other in a circle for good.
       names: index % 2 === 0 ? names : names.toReversed(),
       cursor: 'end',
       dropped: { odd: 1 },
