@@ -55,6 +55,20 @@ describeOnEach('the frame', (kind) => {
     expect(await framed(third)).toEqual(['package-2', 'new-1', 'new-2', 'new-3', 'newest-1']);
   });
 
+  test('a run that goes on after a later one has listed misses nothing, and takes nothing from it', async () => {
+    await using made = await temporaryDatabase(kind);
+    const { database } = made;
+    const earlier = await openExampleRun(database);
+    await saveNamePage(database, earlier, 'npm', { names: names(2), cursor: 'a', dropped: {} });
+    const later = await openExampleRun(database, { seed: 'later' });
+    await saveNamePage(database, later, 'npm', { names: names(4), cursor: 'end', dropped: {} });
+    expect(await finishFrame(database, later, 'npm', { takenAt: 5, by: 'listed' })).toBe(4);
+    await saveNamePage(database, earlier, 'npm', { names: names(4), cursor: 'b', dropped: {} });
+    expect(await finishFrame(database, earlier, 'npm', { takenAt: 6, by: 'listed' })).toBe(4);
+    const known = await database.db.selectFrom('package').select(['listed_run', 'moved_run', 'gone_run']).distinct().execute();
+    expect(known).toEqual([{ listed_run: later, moved_run: later, gone_run: null }]);
+  });
+
   test('a listing that lacks too much is not believed: nothing is marked, and it is begun anew', async () => {
     await using made = await temporaryDatabase(kind);
     const { database } = made;

@@ -368,24 +368,38 @@ async function list(tx: Tx, run: number, registry: RegistryId, names: readonly N
         const target = oc.columns(['registry', 'key']);
         if (how === 'named') return target.doNothing();
         return target
-          .doUpdateSet((eb) => ({
-            name: eb.ref('excluded.name'),
-            // A package that was only named so far enters the frame now.
-            first_run: eb.case().when('package.listed_run', '=', 0).then(run).else(eb.ref('package.first_run')).end(),
-            listed_run: run,
-            // What was gone or only named so far comes as new.
-            moved_run:
-              how === 'listed'
-                ? run
-                : eb
-                    .case()
-                    .when(eb.or([eb('package.gone_run', 'is not', null), eb('package.listed_run', '=', 0)]))
-                    .then(run)
-                    .else(eb.ref('package.moved_run'))
-                    .end(),
-            gone_run: null,
-          }))
-          .where((eb) => eb.or([eb('package.listed_run', '<', run), eb('package.gone_run', 'is not', null)]));
+          .doUpdateSet((eb) => {
+            const known = (column: 'first_run' | 'listed_run' | 'moved_run') => eb.ref(`package.${column}`);
+            const isNew = eb.or([eb('package.gone_run', 'is not', null), eb('package.listed_run', '=', 0)]);
+            return {
+              name: eb.ref('excluded.name'),
+              // A package that was only named so far enters the frame now, and one that only later runs have listed is in this frame too.
+              first_run: eb
+                .case()
+                .when(eb.or([eb('package.listed_run', '=', 0), eb('package.first_run', '>', run)]))
+                .then(run)
+                .else(known('first_run'))
+                .end(),
+              listed_run: eb.case().when('package.listed_run', '>', run).then(known('listed_run')).else(run).end(),
+              // What was gone or only named so far comes as new; what has moved for a later run is not taken back.
+              moved_run: eb
+                .case()
+                .when('package.moved_run', '>', run)
+                .then(known('moved_run'))
+                .when(how === 'listed' ? eb.lit(true) : isNew)
+                .then(run)
+                .else(known('moved_run'))
+                .end(),
+              gone_run: null,
+            };
+          })
+          .where((eb) =>
+            eb.or([
+              eb('package.listed_run', '<', run),
+              eb('package.first_run', '>', run),
+              eb('package.gone_run', 'is not', null),
+            ]),
+          );
       })
       .execute();
   }
