@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { REGISTRIES } from '../crawler/registries/index.ts';
 import type { Registry } from '../crawler/registry.ts';
-import { openDatabase } from '../data/open.ts';
+import { temporaryDatabase } from '../data/example.ts';
+import { describeOnEach } from '../data/kinds-in-tests.ts';
 import { requestLedger } from '../data/store/ledger.ts';
 import { readConfig } from './config.ts';
 import { examine, type DoctorOptions, type Finding } from './doctor.ts';
@@ -110,25 +111,26 @@ describe('offline', () => {
     expect(of(await look({ keyFile }), 'key')?.health).toBe('problem');
   });
 
-  test('a clock before what the database remembers, and a ceiling that others used up', async () => {
-    mkdirSync(join(folder, 'used'));
-    const db = join(folder, 'used', 'used.db');
-    const database = await openDatabase(db);
-    const npm = (REGISTRIES as readonly Registry[]).find(({ id }) => id === 'npm')?.origins['registry'] ?? '';
-    await requestLedger(database).reserve(new URL(npm).host, 4_499_000, null, NOW);
-    await database.close();
-    const findings = await look({ db, contact: 'a@b.test' });
-    expect(of(findings, 'clock')?.health).toBe('ok');
-    expect(of(findings, 'budget of npm')).toMatchObject({ health: 'problem', words: expect.stringMatching(/has 1,000 left/) });
-    expect(of(await look({ db }, { now: () => NOW - 3_600_000 }), 'clock')).toMatchObject({
-      health: 'problem',
-      words: expect.stringMatching(/set the clock/),
-    });
-  });
-
   test('a sample larger than the registry', async () => {
     const settings = { registries: { rubygems: { sample: 900_000_000 } } };
     expect(of(await look(settings), 'budget of RubyGems')?.health).toBe('problem');
+  });
+});
+
+describeOnEach('a database', (kind) => {
+  test('that remembers later times than the clock says, and a ceiling that others used up', async () => {
+    await using made = await temporaryDatabase(kind);
+    const npm = (REGISTRIES as readonly Registry[]).find(({ id }) => id === 'npm')?.origins['registry'] ?? '';
+    await requestLedger(made.database).reserve(new URL(npm).host, 4_499_000, null, NOW);
+    const settings = { db: made.path, keyFile: join(made.folder, 'used.key'), contact: 'a@b.test' };
+    const findings = await look(settings);
+    expect(of(findings, 'database')?.health).toBe('ok');
+    expect(of(findings, 'clock')?.health).toBe('ok');
+    expect(of(findings, 'budget of npm')).toMatchObject({ health: 'problem', words: expect.stringMatching(/has 1,000 left/) });
+    expect(of(await look(settings, { now: () => NOW - 3_600_000 }), 'clock')).toMatchObject({
+      health: 'problem',
+      words: expect.stringMatching(/set the clock/),
+    });
   });
 });
 

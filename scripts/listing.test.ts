@@ -4,7 +4,8 @@ import type { RegistryAccess } from '../crawler/http.ts';
 import { npm } from '../crawler/registries/npm/index.ts';
 import type { ChangePage, NamePage, Registry } from '../crawler/registry.ts';
 import type { Database } from '../data/database.ts';
-import { names, openExampleRun, temporaryDatabase } from '../data/example.ts';
+import { names, openExampleRun, temporaryDatabase, type TestKind } from '../data/example.ts';
+import { describeOnEach } from '../data/kinds-in-tests.ts';
 import { readFeed, readFrame, registryProgress } from '../data/store/frame.ts';
 import { listFrame } from './listing.ts';
 
@@ -62,8 +63,8 @@ async function follow(database: Database, told: Told, run: number, now: number):
 }
 
 /** A database whose first run has listed `count` names at the hour 0. */
-async function begun(count: number): Promise<{ readonly database: Database; readonly told: Told }> {
-  const made = await temporaryDatabase();
+async function begun(count: number, kind?: TestKind): Promise<{ readonly database: Database; readonly told: Told }> {
+  const made = await temporaryDatabase(kind);
   onTestFinished(() => made[Symbol.asyncDispose]());
   const told = new Told();
   told.list = [listed(count)];
@@ -84,21 +85,23 @@ async function frameOf(database: Database, run: number): Promise<readonly string
 /** As the first run's environment says: nothing. */
 const same = async (database: Database, seed: string) => openExampleRun(database, { registries: ['npm'], seed });
 
-test('changes are enough, page by page, and go on where they broke off', async () => {
-  const { database, told } = await begun(3);
-  told.feed = [
-    changed({ touched: names(1, 'new'), cursor: 'one' }),
-    changed({ removed: names(1), touched: names(1, 'newer'), cursor: 'two' }),
-  ];
-  told.breakAfter = 1;
-  const run = await same(database, 'two');
-  await expect(follow(database, told, run, HOUR)).rejects.toThrow('broken off');
-  expect(await readFeed(database, 'npm')).toMatchObject({ cursor: 'one', run });
-  expect((await registryProgress(database, run, 'npm')).frame).toBeNull();
-  told.feed = told.feed.slice(1);
-  await follow(database, told, run, HOUR);
-  expect(told.asked).toEqual(['changes end', 'changes one']);
-  expect(await frameOf(database, run)).toEqual(['package-2', 'package-3', 'new-1', 'newer-1']);
+describeOnEach('what changed', (kind) => {
+  test('is enough, page by page, and is gone on with where it broke off', async () => {
+    const { database, told } = await begun(3, kind);
+    told.feed = [
+      changed({ touched: names(1, 'new'), cursor: 'one' }),
+      changed({ removed: names(1), touched: names(1, 'newer'), cursor: 'two' }),
+    ];
+    told.breakAfter = 1;
+    const run = await same(database, 'two');
+    await expect(follow(database, told, run, HOUR)).rejects.toThrow('broken off');
+    expect(await readFeed(database, 'npm')).toMatchObject({ cursor: 'one', run });
+    expect((await registryProgress(database, run, 'npm')).frame).toBeNull();
+    told.feed = told.feed.slice(1);
+    await follow(database, told, run, HOUR);
+    expect(told.asked).toEqual(['changes end', 'changes one']);
+    expect(await frameOf(database, run)).toEqual(['package-2', 'package-3', 'new-1', 'newer-1']);
+  });
 });
 
 test('a feed that says that it was reset, one that was silent for a day, and numbers that differ: the names are listed anew', async () => {

@@ -1,11 +1,9 @@
 /** Anyone can draw a sample again: a shell, a database tool and `sha256sum` come to what the program drew. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openExampleRun } from '../data/example.ts';
-import { openDatabase } from '../data/open.ts';
+import { openExampleRun, temporaryDatabase } from '../data/example.ts';
+import { describeOnEach } from '../data/kinds-in-tests.ts';
 import { finishFrame, saveNamePage } from '../data/store/frame.ts';
 import { saveRanking, saveSelection } from '../data/store/selection.ts';
 import { drawSample } from './draw.ts';
@@ -15,22 +13,21 @@ const missing = spawnSync(
   'sh',
   [
     '-c',
-    'for tool in $(sed -n "s/^ask() { \\([a-z0-9]*\\).*/\\1/p" "$0") sha256sum sort; do command -v $tool >/dev/null || echo $tool; done',
+    'for tool in $(sed -n "s/.*ask() { \\([a-z0-9]*\\).*/\\1/p" "$0") sha256sum sort; do command -v $tool >/dev/null || echo $tool; done',
     SCRIPT,
   ],
   { encoding: 'utf8' },
 ).stdout.trim();
 
-test.skipIf(missing !== '')(
-  `the sample redrawn outside of the program is the same${missing === '' ? '' : `: skipped without ${missing}`}`,
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'incidence redraw '));
-    const file = join(folder, 'run.db');
-    const database = await openDatabase(file);
-    try {
+describeOnEach('anyone', (kind) => {
+  test.skipIf(missing !== '')(
+    `the sample redrawn outside of the program is the same${missing === '' ? '' : `: skipped without ${missing}`}`,
+    async () => {
+      await using made = await temporaryDatabase(kind);
+      const { database, path } = made;
       const seed = 'a seed with spaces, "marks" and ü';
       const run = await openExampleRun(database, { registries: ['npm'], seed });
-      const names = Array.from({ length: 400 }, (_, at) => ({
+      const names = Array.from({ length: 200 }, (_, at) => ({
         name: `@scope-${at % 7}/Näme-${at}`,
         key: `@scope-${at % 7}/Näme-${at}`,
       }));
@@ -58,12 +55,9 @@ test.skipIf(missing !== '')(
         .where('run_id', '=', run)
         .orderBy('position')
         .execute();
-      const redrawn = execFileSync('sh', [SCRIPT, file, String(run), 'npm', '50'], { encoding: 'utf8', timeout: 30_000 });
+      const redrawn = execFileSync('sh', [SCRIPT, path, String(run), 'npm', '50'], { encoding: 'utf8', timeout: 30_000 });
       expect(drawn.length).toBe(93);
       expect(redrawn).toBe(drawn.map((one) => `${one.key} ${one.selection_key}\n`).join(''));
-    } finally {
-      await database.close();
-      rmSync(folder, { recursive: true });
-    }
-  },
-);
+    },
+  );
+});

@@ -8,9 +8,9 @@ import { openOrResumeRun, RunError } from './run.ts';
 import { readRanks, saveRanking, saveSelection } from './selection.ts';
 import { claimPackages, nextClaimAt, savePackageResult, type ClaimedPackage, type PackageResult } from './work.ts';
 
-const PACKAGES = 300;
-const PAGE = 60;
-const RANKED = 40;
+const PACKAGES = 120;
+const PAGE = 30;
+const RANKED = 20;
 
 const [path = '', seed = 'seed'] = process.argv.slice(2);
 process.stdout.write('begun\n');
@@ -89,7 +89,8 @@ function resultOf({ name }: ClaimedPackage): PackageResult {
   return exampleResult('npm', name, index);
 }
 
-/** A moment in which the process can be killed between two transactions, or a timer can run. */
+/** Says that it got on, and leaves a moment in which timers run and the process can be killed between two transactions. */
 async function breathe(): Promise<void> {
+  process.stdout.write('.');
   await new Promise((resolve) => setImmediate(resolve));
 }

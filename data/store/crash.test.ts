@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { text } from 'node:stream/consumers';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeOnEach } from '../kinds-in-tests.ts';
 import { openDatabase } from '../open.ts';
+import { dropDatabase, emptyDatabase } from '../postgres/test-server.ts';
 import { collectStatistics } from '../statistics/collect.ts';
 
 /** Processes have to start; on a busy machine that takes its time. */
@@ -16,27 +17,37 @@ const PATIENCE = 120_000;
 const WORKER = new URL('crash-example.ts', import.meta.url);
 
 let folder: string;
+/** What nobody disturbed, in a file. */
+let calm: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'incidence-crash-'));
-});
+  calm = join(folder, 'calm.sqlite');
+  expect(await work(calm)).toBe('done');
+}, PATIENCE);
 afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs the example on a database, to its end or until it is killed so many milliseconds after its start; what it said, or null. */
-async function work(path: string, options: { readonly seed?: string; readonly killAfter?: number } = {}): Promise<string | null> {
-  const child = spawn(process.execPath, [fileURLToPath(WORKER), path, options.seed ?? 'seed'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const said = text(child.stdout);
+interface Kill {
+  /** Transactions that the process gets on with, … */
+  readonly after: number;
+  /** … and so many milliseconds more, in the midst of another one. */
+  readonly ms: number;
+}
+
+/** Runs the example on a database, to its end or until it is killed; what it said at its end, or null. */
+async function work(path: string, { seed = 'seed', kill }: { readonly seed?: string; readonly kill?: Kill } = {}) {
+  const child = spawn(process.execPath, [fileURLToPath(WORKER), path, seed], { stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = once(child, 'exit');
-  if (options.killAfter !== undefined) {
-    await Promise.race([once(child.stdout, 'data'), gone]);
-    await Promise.race([sleep(options.killAfter), gone]);
+  let said = '';
+  for await (const some of child.stdout.setEncoding('utf8')) {
+    said += String(some);
+    if (kill === undefined || child.killed || said.split('.').length <= kill.after) continue;
+    await sleep(kill.ms);
     child.kill('SIGKILL');
   }
   await gone;
-  return child.exitCode === 0 ? (await said).replace('begun\n', '').trim() : null;
+  return child.exitCode === 0 ? said.replace(/begun\n|\./g, '').trim() : null;
 }
 
 /** Everything that must be the same, however often the work was begun: rows without times, attempts and numbers given by the database. */
@@ -59,32 +70,41 @@ async function resultOf(path: string, run: number): Promise<unknown> {
       ),
       dropped: await rows(`select reason, count from dropped_item where run_id = ${run}`),
       scans: await rows('select count(*) as n from scan'),
-      integrity: await rows('pragma integrity_check'),
-      orphans: await rows('pragma foreign_key_check'),
     };
   } finally {
     await database.close();
   }
 }
 
-describe('a run that is killed', () => {
+/** What a file says of itself; a server keeps both by itself. */
+async function damageIn(path: string): Promise<unknown> {
+  const database = await openDatabase(path);
+  try {
+    const check = async (name: string) => (await sql.raw(`pragma ${name}`).execute(database.db)).rows;
+    return { integrity: await check('integrity_check'), orphans: await check('foreign_key_check') };
+  } finally {
+    await database.close();
+  }
+}
+
+describeOnEach('a run that is killed', (kind) => {
   test(
     'again and again at any moment ends as the undisturbed one',
     async () => {
-      const calm = join(folder, 'calm.sqlite');
-      expect(await work(calm)).toBe('done');
-      const killed = join(folder, 'killed.sqlite');
-      let kills = 0;
-      let said: string | null = null;
-      for (let round = 0; said === null && round < 8; round += 1) {
-        // From before the first transaction to deep in the work; each process gets on a little.
-        said = await work(killed, { killAfter: (round * 37) % 150 });
-        if (said === null) kills += 1;
-      }
-      said ??= await work(killed);
-      expect(said).toBe('done');
-      expect(kills).toBeGreaterThan(2);
+      const isFile = kind === 'sqlite';
+      const killed = isFile ? join(folder, 'killed.sqlite') : await emptyDatabase();
+      // While the database is made, while names are listed, while the sample is drawn or packages are finished, and late.
+      for (const kill of [
+        { after: 0, ms: 30 },
+        { after: 2, ms: 1 },
+        { after: 6, ms: 3 },
+        { after: 40, ms: 2 },
+      ])
+        expect(await work(killed, { kill })).toBe(null);
+      expect(await work(killed)).toBe('done');
       expect(await resultOf(killed, 1)).toEqual(await resultOf(calm, 1));
+      if (isFile) expect(await damageIn(killed)).toEqual({ integrity: [{ integrity_check: 'ok' }], orphans: [] });
+      else await dropDatabase(killed);
     },
     PATIENCE,
   );

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   exampleResult,
   finding,
@@ -9,7 +9,9 @@ import {
   HOLDING,
   SPEC,
   type TestDatabase,
+  type TestKind,
 } from '../example.ts';
+import { describeOnEach } from '../kinds-in-tests.ts';
 import { collectStatistics } from '../statistics/collect.ts';
 import { closeRun } from './close.ts';
 import { compact, prune } from './prune.ts';
@@ -17,16 +19,19 @@ import { openOrResumeRun } from './run.ts';
 import { savePackageResult } from './work.ts';
 
 const NOW = 1_000_000;
+/** Of each registry in each run. */
+const SELECTED = 12;
+const RANKED = 4;
 
 /** Three closed runs of other periods: each has a token and an artifact of its own, and one that all share. */
-async function threeRuns(): Promise<TestDatabase & { readonly runs: readonly number[] }> {
-  const made = await temporaryDatabase();
+async function threeRuns(kind: TestKind): Promise<TestDatabase & { readonly runs: readonly number[] }> {
+  const made = await temporaryDatabase(kind);
   const runs: number[] = [];
   for (const period of ['2026-09', '2026-10', '2026-11']) {
     const run = await openExampleRun(made.database, { period });
     for (const registry of ['rubygems', 'npm'] as const) {
-      const frame = await prepareRegistry(made.database, run, registry, { count: 60, ranked: 20, sample: 20 });
-      for (const [index, { packageId, name }] of frame.slice(0, 40).entries()) {
+      const frame = await prepareRegistry(made.database, run, registry, { count: 20, ranked: RANKED, sample: SELECTED - RANKED });
+      for (const [index, { packageId, name }] of frame.slice(0, SELECTED).entries()) {
         const result =
           index === 9
             ? analysed(registry, `${name}-${period}`, [finding(`only in ${period}`), finding('in all')])
@@ -48,9 +53,31 @@ async function count({ database }: TestDatabase, table: 'selection' | 'verdict' 
   return n;
 }
 
-describe('pruning', () => {
-  test('keeps the figures of every run, and every row of the newest', async () => {
-    await using made = await threeRuns();
+describeOnEach('pruning', (kind) => {
+  let made: Awaited<ReturnType<typeof threeRuns>>;
+  beforeAll(async () => {
+    made = await threeRuns(kind);
+  });
+  afterAll(async () => made[Symbol.asyncDispose]());
+
+  test('with no run at all kept: refused', async () => {
+    await expect(prune(made.database, { keep: 0, now: NOW })).rejects.toThrow(/at least one/);
+  });
+
+  test('as a dry run counts and changes nothing', async () => {
+    const dry = await prune(made.database, { keep: 2, now: NOW, dryRun: true });
+    expect(dry.runs).toEqual(made.runs.slice(0, 1));
+    expect(dry.rows['selection']).toBe(2 * SELECTED);
+    expect(await count(made, 'selection')).toBe(3 * 2 * SELECTED);
+  });
+
+  test('while somebody works on a run: refused', async () => {
+    await openOrResumeRun(made.database, { ...SPEC, period: '2026-12' }, { ...HOLDING, holder: 'elsewhere:1:a', now: NOW });
+    await expect(prune(made.database, { keep: 1, now: NOW + 1 })).rejects.toThrow(/run 4 is being worked on by elsewhere:1:a/);
+    expect(await count(made, 'selection')).toBe(3 * 2 * SELECTED);
+  });
+
+  test('when the lease is over: drops what only old runs needed, and keeps every figure, and every row of the newest', async () => {
     const { database, runs } = made;
     const figures = async () => Promise.all(runs.map(async (run) => collectStatistics(database, { policy: 'SQ34401', run })));
     const newest = async () =>
@@ -64,50 +91,21 @@ describe('pruning', () => {
         ),
       );
     const before = { figures: await figures(), newest: await newest() };
+    const [tokens, scans] = [await count(made, 'token'), await count(made, 'scan')];
 
-    const pruned = await prune(database, { keep: 1, now: NOW });
+    const pruned = await prune(database, { keep: 1, now: NOW + HOLDING.leaseMs + 1 });
 
     expect(pruned.runs).toEqual(runs.slice(0, 2));
-    expect(pruned.rows['selection']).toBe(2 * 80);
+    expect(pruned.rows['selection']).toBe(2 * 2 * SELECTED);
     expect({ figures: await figures(), newest: await newest() }).toEqual(before);
-  });
-
-  test('drops what only old runs needed, and nothing that a kept one needs', async () => {
-    await using made = await threeRuns();
-    const tokens = await count(made, 'token');
-    const scans = await count(made, 'scan');
-    await prune(made.database, { keep: 1, now: NOW });
-    expect(await count(made, 'token')).toBe(tokens - 2);
-    expect(await count(made, 'scan')).toBe(scans - 2 * 2);
-    expect(await count(made, 'selection')).toBe(80);
-    expect(await count(made, 'place')).toBe(40);
+    expect([await count(made, 'token'), await count(made, 'scan')]).toEqual([tokens - 2, scans - 2 * 2]);
+    expect([await count(made, 'selection'), await count(made, 'place')]).toEqual([2 * SELECTED, 2 * RANKED]);
   });
 
   test('twice is once; a database without anything old stays as it is', async () => {
-    await using made = await threeRuns();
-    await prune(made.database, { keep: 1, now: NOW });
-    expect(await prune(made.database, { keep: 1, now: NOW })).toEqual({ runs: [], rows: {} });
+    const later = NOW + HOLDING.leaseMs + 1;
+    expect(await prune(made.database, { keep: 1, now: later })).toEqual({ runs: [], rows: {} });
     await compact(made.database);
-    expect(await prune(made.database, { keep: 3, now: NOW })).toEqual({ runs: [], rows: {} });
-  });
-
-  test('a dry run counts and changes nothing', async () => {
-    await using made = await threeRuns();
-    const dry = await prune(made.database, { keep: 2, now: NOW, dryRun: true });
-    expect(dry.runs).toEqual(made.runs.slice(0, 1));
-    expect(dry.rows['selection']).toBe(80);
-    expect(await count(made, 'selection')).toBe(3 * 80);
-  });
-
-  test('while somebody works on a run: refused; when the lease is over: done', async () => {
-    await using made = await threeRuns();
-    await openOrResumeRun(made.database, { ...SPEC, period: '2026-12' }, { ...HOLDING, holder: 'elsewhere:1:a', now: NOW });
-    await expect(prune(made.database, { keep: 1, now: NOW + 1 })).rejects.toThrow(/run 4 is being worked on by elsewhere:1:a/);
-    expect((await prune(made.database, { keep: 1, now: NOW + HOLDING.leaseMs + 1 })).runs).toHaveLength(2);
-  });
-
-  test('no run at all kept: refused', async () => {
-    await using made = await temporaryDatabase();
-    await expect(prune(made.database, { keep: 0, now: NOW })).rejects.toThrow(/at least one/);
+    expect(await prune(made.database, { keep: 3, now: later })).toEqual({ runs: [], rows: {} });
   });
 });
