@@ -13,6 +13,8 @@ export interface Kind {
   readonly words: DialectWords;
   /** @throws DatabaseError where the address holds no database of ours and none can be made there */
   connect(how: { readonly readOnly: boolean }): Promise<Kysely<Schema>>;
+  /** Why nobody can write there who comes with this address, in words; null where that is not so. For what can be opened for reading. */
+  obstacle(): Promise<string | null>;
   /** Our error for one of the driver's or of the system's; anything else stays what it is. */
   explain(error: unknown): unknown;
   /** How people's queries are answered; see `query.ts`. */

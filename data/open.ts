@@ -26,6 +26,11 @@ export async function openReadOnly(url: string): Promise<Database> {
   return await open(kindOf(url), { readOnly: true });
 }
 
+/** Why a run could not write into a database that can be read, in words: a standby server, a file without the right. Null where it could. */
+export async function obstacleToWriting(url: string): Promise<string | null> {
+  return await kindOf(url).obstacle();
+}
+
 /** The queue of an open database. @param holder names this process, see `thisHolder` */
 export async function openQueue(database: Database, holder: string): Promise<Queue> {
   return await kindOf(database.url).queue(database, holder);

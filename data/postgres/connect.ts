@@ -150,14 +150,28 @@ export async function requireOurs(pool: Pool, url: string, { readOnly }: { reado
   if (readOnly && isFresh)
     throw new DatabaseError('missing', `the database ${url} is empty; run something first, or name another one with --db`);
   if (readOnly) return;
-  if (facts.standby)
-    throw new DatabaseError('not-writable', `${url} is on a standby server, which takes no writes; give the primary server`);
+  const obstacle = obstacleIn(facts, url);
+  if (obstacle !== null) throw new DatabaseError('not-writable', obstacle);
   if (isFresh && !facts.creates) {
     throw new DatabaseError(
       'not-writable',
       `the role ${facts.role} may make no tables in ${url}; as its owner, do: grant create on schema ${schema} to ${facts.role}`,
     );
   }
+}
+
+/** Why nobody can write there, in words; null where that is not so. */
+export async function obstacleTo(pool: Pool, url: string): Promise<string | null> {
+  const { rows } = await pool.query<Facts>(FACTS);
+  return rows[0] === undefined ? null : obstacleIn(rows[0], url);
+}
+
+function obstacleIn({ standby, frozen, role }: Facts, url: string): string | null {
+  if (standby)
+    return `${url} is on a standby server, which takes no writes; give the address of its primary (here only commands work that read: status, report, query, export)`;
+  if (frozen)
+    return `sessions of the role ${role} may only read in ${url} (default_transaction_read_only is on); give another role, or do: alter role ${role} set default_transaction_read_only = off`;
+  return null;
 }
 
 interface Facts {
@@ -167,6 +181,8 @@ interface Facts {
   readonly schema: string | null;
   readonly creates: boolean;
   readonly standby: boolean;
+  /** Transactions are read-only unless they say otherwise. */
+  readonly frozen: boolean;
   readonly comment: string | null;
   readonly tables: readonly string[];
 }
@@ -177,6 +193,7 @@ const FACTS = `select current_setting('server_version_num')::int / 10000 as vers
   current_schema()::text as schema,
   coalesce(has_schema_privilege(current_schema(), 'create'), false) as creates,
   pg_is_in_recovery() as standby,
+  current_setting('default_transaction_read_only') = 'on' as frozen,
   obj_description(to_regclass(format('%I.meta', current_schema())), 'pg_class') as comment,
   array(select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = current_schema() and c.relkind in ('r', 'p', 'v', 'm', 'f')
@@ -217,8 +234,16 @@ export function explain(error: unknown, url: string): unknown {
     );
   }
   if (code === '3D000') return as('missing', `${url}: there is no such database (${said}); make it with createdb`);
-  if (code === '42501' || code === '25006')
-    return as('not-writable', `${url}: ${said}; the role needs the rights of the owner of the tables`);
+  if (code === '42501') return as('not-writable', `${url}: ${said}; the role needs the rights of the owner of the tables`);
+  // What was writable when it was opened: after a change of the primary its address may still lead to the old one.
+  if (code === '25006')
+    return as('busy', `${url} takes no writes now (${said}): the server has become a standby, or sessions read-only`);
+  if (code === '40001' && /conflict with recovery/.test(said)) {
+    return as(
+      'busy',
+      `the standby server of ${url} broke off a read to follow its primary (${said}); try again, or set hot_standby_feedback = on there`,
+    );
+  }
   if (code === '55P03') return as('busy', `${url}: others held what was needed for ${LOCK_MS / 1000} s (${said}); try again`);
   if (/SSL|TLS|certificate|self-signed/i.test(`${code} ${said}`) && !/^\d/.test(code)) {
     return as(

@@ -18,6 +18,7 @@ import {
 } from 'kysely';
 import type pg from 'pg';
 import Cursor from 'pg-cursor';
+import { DatabaseError } from '../database.ts';
 import type { PublicRow, PublicValue } from '../public-tables.ts';
 import type { RowSource } from '../sqlite/public-copy.ts';
 import { explain } from './connect.ts';
@@ -85,7 +86,9 @@ async function repeat<T>(transaction: () => Promise<T>): Promise<T> {
 
 /** The server ended the transaction for the sake of another one. */
 function isVictim(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === '40001' || error.code === '40P01');
+  if (!(error instanceof Error)) return false;
+  if (error instanceof DatabaseError) return isVictim(error.cause);
+  return 'code' in error && (error.code === '40001' || error.code === '40P01');
 }
 
 /** The same pool, whose errors are ours where people can act on them, and which binds no objects. */

@@ -3,7 +3,7 @@ import type { Kind } from '../kind.ts';
 import { bossQueue, bossStates } from '../queue-pg-boss.ts';
 import type { Schema } from '../schema.ts';
 import { copiesFrom } from '../sqlite/public-copy.ts';
-import { explain, poolOf, POSTGRES_WORDS, requireOurs, shownUrl } from './connect.ts';
+import { explain, obstacleTo, poolOf, POSTGRES_WORDS, requireOurs, shownUrl } from './connect.ts';
 import { openPool, readAtOnce } from './driver.ts';
 import { postgresQueries } from './query.ts';
 
@@ -22,6 +22,16 @@ export function postgresKind(url: string): Kind {
         throw explain(error, shown);
       }
       return openPool<Schema>(pool, shown);
+    },
+    async obstacle() {
+      const pool = poolOf(url, { readOnly: false });
+      try {
+        return await obstacleTo(pool, shown);
+      } catch (error) {
+        throw explain(error, shown);
+      } finally {
+        await pool.end();
+      }
     },
     explain: (error) => explain(error, shown),
     query: postgresQueries(url, shown),

@@ -1,6 +1,9 @@
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { DatabaseError } from '../database.ts';
-import { openDatabase, openReadOnly } from '../open.ts';
+import { isDatabaseAway } from '../insist.ts';
+import { obstacleToWriting, openDatabase, openReadOnly } from '../open.ts';
+import { runQuery } from '../query.ts';
 import { addressAs, administer, createRole, dropDatabase, emptyDatabase, freshDatabase, isServerMissing } from './test-server.ts';
 
 const skipped = isServerMissing ? ' (skipped: postgresql is not installed)' : '';
@@ -90,6 +93,34 @@ describe.skipIf(isServerMissing)(`a database on a server${skipped}`, () => {
     expect(none.reason).toBe('missing');
     expect(none.message).toContain('createdb');
     expect(await tablesOf(url)).toEqual([]);
+    await dropDatabase(url);
+  });
+});
+
+describe.skipIf(isServerMissing)(`where nothing can be written${skipped}`, () => {
+  // A standby gives the same answers; the test server has none.
+  test('reading works, writing is refused with what to do, and what loses the right later is waited for', async () => {
+    const url = await freshDatabase();
+    const open = await openDatabase(url);
+    expect(await obstacleToWriting(url)).toBeNull();
+    const name = new URL(url).pathname.slice(1);
+    await administer(url, `alter database ${name} set default_transaction_read_only = on`);
+    const refused = await failure(openDatabase(url));
+    expect(refused.reason).toBe('not-writable');
+    expect(refused.message).toMatch(
+      /sessions of the role incidence may only read in postgres:.*default_transaction_read_only = off/,
+    );
+    expect(await obstacleToWriting(url)).toBe(refused.message);
+    const reader = await openReadOnly(url);
+    expect(await reader.db.selectFrom('run').selectAll().execute()).toEqual([]);
+    await reader.close();
+    expect((await runQuery(url, 'select count(*) from runs')).rows).toEqual([[0]]);
+    // A primary that became a standby while we were at work.
+    await sql`set default_transaction_read_only = on`.execute(open.db);
+    const late = await failure(open.db.insertInto('meta').values({ key: 'a', value: 'b' }).execute());
+    expect(late.message).toContain('takes no writes now');
+    expect(isDatabaseAway(late)).toBe(true);
+    await open.close();
     await dropDatabase(url);
   });
 });

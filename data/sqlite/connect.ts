@@ -1,5 +1,5 @@
 /** Opens a file as an SQLite database of ours, or says exactly why that cannot be. */
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import BetterSqlite, { type Database as Sqlite } from 'better-sqlite3';
 import { DatabaseError } from '../database.ts';
@@ -81,6 +81,18 @@ export function connectReadOnly(path: string): Sqlite {
     sqlite.close();
     throw explain(error, path);
   }
+}
+
+/** Why this user cannot write into the file, in words; null where that is not so. */
+export function obstacleTo(path: string): string | null {
+  for (const needed of [path, dirname(resolve(path))]) {
+    try {
+      accessSync(needed, constants.W_OK);
+    } catch {
+      return `${needed} is not writable for this user, as the database ${path} has to be for anything but reading`;
+    }
+  }
+  return null;
 }
 
 function connect(path: string, options: BetterSqlite.Options): Sqlite {

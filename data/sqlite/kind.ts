@@ -2,7 +2,7 @@ import { Kysely } from 'kysely';
 import type { Kind } from '../kind.ts';
 import { tableQueue, tableStates } from '../queue-sqlite.ts';
 import type { Schema } from '../schema.ts';
-import { connectReadOnly, connectWritable, explain, SQLITE_WORDS } from './connect.ts';
+import { connectReadOnly, connectWritable, explain, obstacleTo, SQLITE_WORDS } from './connect.ts';
 import { sqliteDialect } from './driver.ts';
 import { sqliteCopies } from './public-copy.ts';
 import { sqliteQueries } from './query.ts';
@@ -14,6 +14,7 @@ export function sqliteKind(path: string): Kind {
     words: SQLITE_WORDS,
     connect: async ({ readOnly }) =>
       new Kysely<Schema>({ dialect: sqliteDialect(readOnly ? connectReadOnly(path) : connectWritable(path)) }),
+    obstacle: async () => obstacleTo(path),
     explain: (error) => explain(error, path),
     query: sqliteQueries(path),
     queue: async (database, holder) => tableQueue(database, holder),

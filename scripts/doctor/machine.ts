@@ -5,7 +5,7 @@ import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { DatabaseError, type Database } from '../../data/database.ts';
 import { fileOf, keyFileOf } from '../../data/location.ts';
-import { openReadOnly } from '../../data/open.ts';
+import { obstacleToWriting, openReadOnly } from '../../data/open.ts';
 import type { Config } from '../config.ts';
 import type { Finding } from '../doctor.ts';
 import { Failure } from '../errors.ts';
@@ -21,6 +21,8 @@ export async function checkDatabase(url: string): Promise<{ readonly finding: Fi
   const check = 'database';
   try {
     const database = await openReadOnly(url);
+    const obstacle = await obstacleToWriting(url);
+    if (obstacle !== null) return { finding: { check, health: 'problem', words: obstacle }, database };
     return { finding: { check, health: 'ok', words: `${database.url} is ready` }, database };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
