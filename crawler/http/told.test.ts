@@ -22,11 +22,10 @@ describe('being told to wait', () => {
     );
     const http = door();
     const io = ioTo(server, { http });
-    const [asked] = await Promise.all([
-      io.json(`${server.origin}/a`),
-      new Promise((resolve) => setTimeout(resolve, 100)).then(() => io.json(`${server.origin}/b`)),
-    ]);
-    expect(asked.body).toEqual({ ok: true });
+    const asked = io.json(`${server.origin}/a`);
+    await expect.poll(() => http.hosts()[0]?.throttled, { timeout: 20_000, interval: 1 }).toBe(1);
+    await io.json(`${server.origin}/b`);
+    expect((await asked).body).toEqual({ ok: true });
     const [first = 0, second = 0] = server.ledger.map((row) => row.at);
     expect(second - first).toBeGreaterThanOrEqual(least);
     expect(server.ledger).toHaveLength(3);

@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import { createHttp } from '../../crawler/http.ts';
 import type { Registry } from '../../crawler/registry.ts';
 import { startServer, type Answer } from '../../crawler/stand-in/server.ts';
-import { mostInWindow } from '../../crawler/stand-in/windows.ts';
+import { mostInWindow, shareOfRate, type Span } from '../../crawler/stand-in/windows.ts';
 import { databaseClock } from '../../data/clock.ts';
 import { ownServer, temporaryDatabase } from '../../data/example.ts';
 import { sharedLeases } from '../../data/leases.ts';
@@ -34,7 +34,8 @@ interface Seen {
   /** Arrivals in the middle of a silence that was asked for, later than what was under way then. */
   readonly tooEarly: number;
   readonly seconds: number;
-  readonly silent: number;
+  /** Of the rate outside of silences; see `shareOfRate`. Null where all was over within a second. */
+  readonly share: number | null;
 }
 
 const [role = '', ...args] = process.argv.slice(2);
@@ -57,11 +58,10 @@ async function measure(workers: number, requests: number): Promise<void> {
   process.stdout.write(`${workers} workers, ${PER_SECOND} requests a second allowed\n`);
   for (const { name, every, ahead } of cases) {
     const seen = await run(database, { workers, requests, every, ahead });
-    const rate = seen.requests / (seen.seconds - seen.silent);
-    const share = rate / PER_SECOND;
+    const share = seen.share ?? 0;
     isKept &&= seen.most <= PER_SECOND && share >= LEAST_SHARE && seen.tooEarly === 0;
     process.stdout.write(
-      `${name}: ${seen.requests} requests, ${rate.toFixed(1)} a second (${(share * 100).toFixed(1)} %), ` +
+      `${name}: ${seen.requests} requests in ${seen.seconds.toFixed(1)} s, ${(share * 100).toFixed(1)} % of what is allowed, ` +
         `fullest second ${seen.most}, in silences ${seen.tooEarly}\n`,
     );
   }
@@ -133,7 +133,7 @@ async function* nothing(): AsyncGenerator<never> {}
 /** Tells its origin on the first line and what it saw on the second, when its input ends. */
 async function serve(every: number): Promise<void> {
   const arrivals: number[] = [];
-  const silences: { readonly from: number; readonly to: number }[] = [];
+  const silences: Span[] = [];
   const slowDown: Answer = { status: 429, headers: { 'retry-after': String(ASKED_SECONDS) }, body: 'slow down' };
   const answer: Answer = { status: 200, headers: { 'content-type': 'application/json' }, body: '{"name":"package"}' };
   const server = await startServer(() => () => {
@@ -149,12 +149,16 @@ async function serve(every: number): Promise<void> {
   const most = mostInWindow(arrivals);
   // What had its ticket when the word came arrives within moments; everything later knew of it.
   const tooEarly = arrivals.filter((at) => silences.some(({ from, to }) => at > from + 300 && at < to)).length;
-  // Until the first that came afterwards, but no longer than the gate may wait.
-  const silent = silences.reduce((sum, { from, to }) => {
-    const next = arrivals.find((at) => at >= to) ?? to;
-    return sum + Math.min(ASKED_SECONDS * LONGEST_SHARE, (next - from) / 1000);
-  }, 0);
   const seconds = ((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)) / 1000;
-  process.stdout.write(`${JSON.stringify({ requests: arrivals.length, most, tooEarly, seconds, silent } satisfies Seen)}\n`);
+  const share = shareOfRate(arrivals, PER_SECOND, between(silences, arrivals));
+  process.stdout.write(`${JSON.stringify({ requests: arrivals.length, most, tooEarly, seconds, share } satisfies Seen)}\n`);
   await server.close();
+}
+
+/** From the first arrival to the last without the silences, each of which lasts as long as the gate of any worker may wait. */
+function between(silences: readonly Span[], arrivals: readonly number[]): readonly Span[] {
+  const ends = silences.map((one) => one.from + ASKED_SECONDS * LONGEST_SHARE * 1000);
+  const froms = [arrivals[0] ?? 0, ...ends];
+  const tos = [...silences.map((one) => one.from), arrivals.at(-1) ?? 0];
+  return froms.map((from, index) => ({ from, to: tos[index] ?? from }));
 }
