@@ -29,7 +29,7 @@ describeOnEach('what is told to a service', (kind) => {
     const tokenIds = sources.flatMap(({ tokens }) => tokens.map((one) => one.tokenId));
     const receipt = { run, service: 'slack', file: 'a.age', sha256: sha256('a'), places: 3, madeAt: 7 };
     await saveDisclosure(database, [{ ...receipt, recipient: 'first', tokenIds }]);
-    expect([...(await toldBefore(database, 'slack', 'first'))].sort()).toEqual([...new Set(tokenIds)].sort());
+    expect(await toldBefore(database, 'slack', 'first')).toEqual(new Set(tokenIds));
     expect((await toldBefore(database, 'slack', 'second')).size).toBe(0);
     const { tokens } = await database.db.selectFrom('disclosure').select('tokens').executeTakeFirstOrThrow();
     expect(tokens).toBe(2);
