@@ -1,5 +1,6 @@
 /** Work goes on when the database was away: restarted, or cut off from us in the middle of a transaction. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Transaction } from 'kysely';
 import { DatabaseError } from './database.ts';
 
 export interface InsistOptions {
@@ -44,13 +45,19 @@ export async function insist<T>(action: () => Promise<T>, { signal, log }: Insis
   }
 }
 
-/** The same object, all of whose methods insist. */
+/**
+ * The same object, all of whose methods insist, but for calls in a transaction: one whose connection broke is over, and only from its
+ * beginning can it be done again. That is for whoever began it.
+ */
 export function insisting<T extends object>(target: T, options: InsistOptions): T {
   return new Proxy(target, {
     get(object, name) {
       const value: unknown = Reflect.get(object, name);
       if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => insist(async () => (await Reflect.apply(value, object, args)) as unknown, options);
+      return async (...args: unknown[]) => {
+        const call = async (): Promise<unknown> => (await Reflect.apply(value, object, args)) as unknown;
+        return args.some((one) => one instanceof Transaction) ? call() : insist(call, options);
+      };
     },
   });
 }

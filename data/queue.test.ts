@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Database } from './database.ts';
 import { temporaryDatabase } from './example.ts';
+import { insist, insisting } from './insist.ts';
 import { describeOnEach } from './kinds-in-tests.ts';
 import { openQueue, queueStates } from './open.ts';
+import { administer, isServerMissing } from './postgres/test-server.ts';
 import { MOST_TRIES, type HeldJob, type Job, type Queue } from './queue.ts';
 
 const QUEUE = 'run-1.npm';
@@ -93,3 +96,26 @@ describeOnEach('the queue', (kind) => {
     });
   });
 });
+
+test.skipIf(isServerMissing)(
+  'a transaction whose connection breaks before a job is added is begun anew, once and not for ever',
+  async () => {
+    await using made = await temporaryDatabase('postgres');
+    const { database, path } = made;
+    const insistence = { signal: new AbortController().signal, log: { warn: () => {} } };
+    const queue = insisting(await openQueue(database, 'a worker'), insistence);
+    await queue.prepare([QUEUE]);
+    let begun = 0;
+    const adding = async (): Promise<void> =>
+      database.db.transaction().execute(async (tx) => {
+        begun += 1;
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+        if (begun === 1) await administer(path, `select pg_terminate_backend(${rows[0]?.pid ?? 0})`);
+        await queue.add(tx, [job(1)]);
+      });
+    await insist(adding, insistence);
+    expect(begun).toBe(2);
+    expect(await queueStates(database, [QUEUE])).toMatchObject([{ waiting: 1 }]);
+    await queue.close();
+  },
+);
