@@ -34,7 +34,10 @@ const RETRY_AFTER_MS = 60_000;
 const MISHAP_RETRY_MS = 5_000;
 /** So many packages in a row cannot all be at fault: the program is. */
 const MISHAPS_IN_A_ROW = 20;
-/** Where no job is due, the queue is asked at growing distances, and after a while the rows themselves. */
+/**
+ * Where no job is due, the queue is asked at growing distances. The rows themselves are asked at the first time, since whoever died had
+ * a job that nobody else gets before its lease is over, and then after a while again and again.
+ */
 const IDLE_MS = 30;
 const LONGEST_IDLE_MS = 1000;
 const ROWS_AFTER_MS = 5_000;
@@ -76,6 +79,8 @@ async function attempt(line: Line, track: Track, claimed: ClaimedPackage, mishap
     await finish(line, track, claimed);
     mishaps.inARow = 0;
   } catch (error) {
+    // Others were faster with this package, and with all that was left.
+    if (isClosed(error)) return;
     if (isPassing(error)) {
       await giveBack(line, claimed, RETRY_AFTER_MS * claimed.attempt, true);
       return;
@@ -95,6 +100,10 @@ async function attempt(line: Line, track: Track, claimed: ClaimedPackage, mishap
     if (claimed.attempt < MAX_ATTEMPTS) await giveBack(line, claimed, MISHAP_RETRY_MS, true);
     else await park(line, claimed, error);
   }
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof RunError && error.reason === 'not-open';
 }
 
 async function giveBack(line: Line, { packageId }: ClaimedPackage, afterMs: number, counted: boolean): Promise<void> {
@@ -135,6 +144,8 @@ class Batches {
   readonly #inHand = new Set<number>();
   #turn: Promise<unknown> = Promise.resolve();
   #isEnd = false;
+  /** When the rows are asked, if no job is due then. */
+  #rowsAt = 0;
 
   constructor(line: Line, registry: RegistryId) {
     this.#line = line;
@@ -170,7 +181,6 @@ class Batches {
 
   async #find(): Promise<TakenPackage | null> {
     const { draining, queue, now } = this.#line;
-    let idleSince: number | null = null;
     let pause = IDLE_MS;
     while (!draining.aborted && !this.#isEnd) {
       const taken = await this.#takeFromJobs();
@@ -179,15 +189,13 @@ class Batches {
       if (job !== null) {
         const { from = 0, to = 0 } = job.payload;
         this.#jobs.add({ job, batch: { from, to }, inHand: 0, isExhausted: false });
-        idleSince = null;
         pause = IDLE_MS;
         continue;
       }
       this.#isEnd = await this.#isOver();
       if (this.#isEnd) break;
-      idleSince ??= now();
-      if (now() - idleSince > ROWS_AFTER_MS) {
-        idleSince = null;
+      if (now() >= this.#rowsAt) {
+        this.#rowsAt = now() + ROWS_AFTER_MS;
         if (await this.#isAnythingFree()) {
           this.#jobs.add({ job: null, batch: EVERYTHING, inHand: 0, isExhausted: false });
           continue;
@@ -203,15 +211,15 @@ class Batches {
     const { database, run, holder, insist, now } = this.#line;
     for (const one of this.#jobs) {
       if (one.isExhausted) continue;
-      const [claimed] = await insist(async () =>
-        claimPackages(
-          database,
-          run,
-          this.#registry,
-          { holder, now: now(), leaseMs: LEASE_MS, limit: 1, maxAttempts: MAX_ATTEMPTS },
-          one.batch,
-        ),
-      );
+      const [claimed] = await insist(async () => {
+        const claim = { holder, now: now(), leaseMs: LEASE_MS, limit: 1, maxAttempts: MAX_ATTEMPTS };
+        return claimPackages(database, run, this.#registry, claim, one.batch);
+      }).catch((error: unknown) => {
+        // While we waited for the database the others have done the rest: nothing to complain of.
+        if (!isClosed(error)) throw error;
+        this.#isEnd = true;
+        return [];
+      });
       if (claimed !== undefined) {
         one.inHand += 1;
         this.#inHand.add(claimed.packageId);
@@ -333,7 +341,7 @@ export async function closeWhenDone(line: Line, tracks: readonly Track[]): Promi
     await recordSwitches(line);
     await insist(() => closeRun(database, run, now()));
   } catch (error) {
-    if (!(error instanceof RunError) || error.reason !== 'not-open') {
+    if (!isClosed(error)) {
       await queue.fail(job, error instanceof Error ? error.message : String(error));
       throw error;
     }
