@@ -25,7 +25,7 @@ const AT_DAMAGE: u32 = 4;
 /*
  * Table entries, from the lowest bit:
  *   0- 5  bits to take from the stream: the code's, and the extra ones of a length or distance
- *   8-11  bits of the code alone; in a pointer to a second table: how many bits select in it
+ *   8-13  two more than the bits of the code alone; in a pointer to a second table: how many bits select in it
  *     14  with SPECIAL: this points to a second table
  *     15  SPECIAL: a pointer, the end of the block, or no code at all
  *  16-30  the literal, the smallest length or distance, or the place of the second table
@@ -42,7 +42,6 @@ const DISTANCE_BITS: u32 = 8;
 const CODE_LENGTH_BITS: u32 = 7;
 const LONGEST_CODE: u32 = 15;
 
-// The most entries that two-step tables of 286 codes with 11 bits and 30 codes with 8 bits can have.
 /*
  * Memory below the module's data: tables at fixed places, so that their addresses are constants in the loads. The most
  * entries that two-step tables can have are 2342 (286 codes, 11 bits) and 402 (30 codes, 8 bits).
@@ -314,7 +313,7 @@ prepareEntries();
 /** The entry of a symbol whose code has `length` bits (in a second table: `length` further bits). */
 @inline
 function entryOf(entries: usize, symbol: u32, length: u32): u32 {
-  return load<u32>(entries + (symbol << 2)) + (length << 8) + length;
+  return load<u32>(entries + (symbol << 2)) + ((length + 2) << 8) + length;
 }
 
 /** The first half of a table again as its second half. */
@@ -485,36 +484,52 @@ function copyMatch(to: usize, distance: usize, length: usize): void {
   }
 }
 
+/*
+ * In the loops over symbols the bit buffer keeps two bits below the next one. So the bits that select in a table are an
+ * offset of bytes as they stand; what is in the two bits does not matter.
+ */
+@inline
+function literalAt(buffer: u64): u64 {
+  return <u64>load<u32>(<usize>buffer & (((1 << LITERAL_BITS) - 1) << 2), literalTable);
+}
+
+@inline
+function distanceAt(buffer: u64): u64 {
+  return <u64>load<u32>(<usize>buffer & (((1 << DISTANCE_BITS) - 1) << 2), distanceTable);
+}
+
 /** What a pointer leads to; its own bits are taken from the buffer already. */
 @inline
 function second(table: usize, entry: u64, buffer: u64): u64 {
-  const select = (<u64>1 << ((entry >> 8) & 15)) - 1;
-  return <u64>load<u32>(table + (<usize>(((entry >> 16) & 0x7fff) + (buffer & select)) << 2));
+  const select = ((<u64>1 << ((entry >> 8) & 15)) - 1) << 2;
+  return <u64>load<u32>(table + <usize>(((entry >> 16) & 0x7fff) << 2) + <usize>(buffer & select));
 }
 
 /** Base and extra bits of a length or distance. */
 @inline
 function valueOf(entry: u64, buffer: u64): usize {
-  return <usize>(entry >> 16) + <usize>((buffer & ~(<u64>-1 << entry)) >> (entry >> 8));
+  return <usize>(entry >> 16) + <usize>((buffer & ~(<u64>-4 << entry)) >> (entry >> 8));
 }
 
 /**
  * The symbols of a block. In the loop, shifts by an entry or by `held` count modulo 64, so only the lowest 6 bits of both
- * need to be right: nothing is masked that need not be.
+ * need to be right: nothing is masked that need not be. A symbol is looked up before the buffer is filled again wherever
+ * there are bits enough, so that neither waits for the other.
  */
 function symbols(oldest: usize, limit: usize, closing: bool): u32 {
+  giveBack();
   let next = inputNext;
   let out = outputNext;
-  let buffer = bits;
-  let held = <u64>count;
+  let buffer = bits << 2;
+  let held = <u64>(count + 2);
   let status = GO_ON;
   // One turn takes at most 21 bytes and looks 8 bytes ahead.
   if (inputEnd - next >= 32) {
     const safe = inputEnd - 32;
     buffer |= load<u64>(next) << held;
-    next += 7 - ((<usize>held >> 3) & 7);
+    next += (<usize>(held ^ 63) >> 3) & 7;
     held |= 56;
-    let entry = <u64>load<u32>((<usize>buffer & 2047) << 2, literalTable);
+    let entry = literalAt(buffer);
     while (next <= safe) {
       if (out >= limit) {
         status = OUTPUT_FULL;
@@ -524,19 +539,26 @@ function symbols(oldest: usize, limit: usize, closing: bool): u32 {
         buffer >>= entry;
         held -= entry;
         store<u8>(out, <u8>(entry >> 16));
-        entry = <u64>load<u32>((<usize>buffer & 2047) << 2, literalTable);
-        out++;
+        entry = literalAt(buffer);
         if (entry & LITERAL) {
           buffer >>= entry;
           held -= entry;
-          store<u8>(out, <u8>(entry >> 16));
+          store<u8>(out, <u8>(entry >> 16), 1);
+          entry = literalAt(buffer);
+          if (entry & LITERAL) {
+            buffer >>= entry;
+            held -= entry;
+            store<u8>(out, <u8>(entry >> 16), 2);
+            out += 3;
+            entry = literalAt(buffer);
+            buffer |= load<u64>(next) << held;
+            next += (<usize>(held ^ 63) >> 3) & 7;
+            held |= 56;
+            continue;
+          }
           out++;
-          buffer |= load<u64>(next) << held;
-          next += 7 - ((<usize>held >> 3) & 7);
-          held |= 56;
-          entry = <u64>load<u32>((<usize>buffer & 2047) << 2, literalTable);
-          continue;
         }
+        out++;
       }
       if (entry & SPECIAL) {
         if (entry & POINTER) {
@@ -549,9 +571,9 @@ function symbols(oldest: usize, limit: usize, closing: bool): u32 {
             store<u8>(out, <u8>(entry >> 16));
             out++;
             buffer |= load<u64>(next) << held;
-            next += 7 - ((<usize>held >> 3) & 7);
+            next += (<usize>(held ^ 63) >> 3) & 7;
             held |= 56;
-            entry = <u64>load<u32>((<usize>buffer & 2047) << 2, literalTable);
+            entry = literalAt(buffer);
             continue;
           }
         }
@@ -569,10 +591,10 @@ function symbols(oldest: usize, limit: usize, closing: bool): u32 {
       const length = valueOf(entry, buffer);
       buffer >>= entry;
       held -= entry;
+      entry = distanceAt(buffer);
       buffer |= load<u64>(next) << held;
-      next += 7 - ((<usize>held >> 3) & 7);
+      next += (<usize>(held ^ 63) >> 3) & 7;
       held |= 56;
-      entry = <u64>load<u32>((<usize>buffer & 255) << 2, distanceTable);
       if (entry & SPECIAL) {
         if (entry & POINTER) {
           buffer >>= DISTANCE_BITS;
@@ -592,18 +614,18 @@ function symbols(oldest: usize, limit: usize, closing: bool): u32 {
         break;
       }
       // The next symbol is looked up before the copy, so that both run side by side.
+      entry = literalAt(buffer);
       buffer |= load<u64>(next) << held;
-      next += 7 - ((<usize>held >> 3) & 7);
+      next += (<usize>(held ^ 63) >> 3) & 7;
       held |= 56;
-      entry = <u64>load<u32>((<usize>buffer & 2047) << 2, literalTable);
       copyMatch(out, distance, length);
       out += length;
     }
   }
   inputNext = next;
   outputNext = out;
-  count = <u32>held & 63;
-  bits = buffer & ((<u64>1 << count) - 1);
+  count = <u32>(held & 63) - 2;
+  bits = (buffer >> 2) & ((<u64>1 << count) - 1);
   if (status == CORRUPT) return damaged();
   if (status != GO_ON || place != IN_SYMBOLS) return status;
   return closing ? lastSymbols(oldest, limit) : NEEDS_INPUT;
@@ -613,9 +635,9 @@ function symbols(oldest: usize, limit: usize, closing: bool): u32 {
 function lastSymbols(oldest: usize, limit: usize): u32 {
   while (outputNext < limit) {
     have(48);
-    let buffer = bits;
+    let buffer = bits << 2;
     let taken: u32 = 0;
-    let entry = <u64>load<u32>((<usize>buffer & 2047) << 2, literalTable);
+    let entry = literalAt(buffer);
     if (entry & POINTER && entry & SPECIAL) {
       taken = LITERAL_BITS;
       buffer >>= LITERAL_BITS;
@@ -637,7 +659,7 @@ function lastSymbols(oldest: usize, limit: usize): u32 {
     }
     const length = valueOf(entry, buffer);
     buffer >>= entry & 255;
-    entry = <u64>load<u32>((<usize>buffer & 255) << 2, distanceTable);
+    entry = distanceAt(buffer);
     if (entry & POINTER && entry & SPECIAL) {
       taken += DISTANCE_BITS;
       buffer >>= DISTANCE_BITS;
