@@ -8,8 +8,8 @@ export interface Layout {
   textBytes(): number;
   longestLiteral(): number;
   mostHashes(): number;
-  hashOfThree(bytes: number, shift: number): number;
-  hashOfFour(bytes: number, shift: number): number;
+  hashOfThree(bytes: number, mask: number): number;
+  hashOfFour(bytes: number, mask: number): number;
 }
 
 export interface LiteralTables {
@@ -18,8 +18,8 @@ export interface LiteralTables {
   readonly heads: Uint32Array<ArrayBuffer>;
   readonly entries: Uint8Array;
   readonly texts: Uint8Array;
-  /** How far the hashes are shifted down, for each table. */
-  readonly shifts: readonly number[];
+  /** What is left of a hash, for each table. */
+  readonly masks: readonly number[];
   /** Every n-th byte is looked at for the literals that may stand everywhere; 0: there are none. */
   readonly stride: number;
 }
@@ -49,7 +49,7 @@ interface Writer {
   readonly flags: Uint8Array;
   readonly heads: Uint32Array<ArrayBuffer>;
   readonly entries: DataView;
-  readonly shifts: readonly number[];
+  readonly masks: readonly number[];
   /** How many entries each chain has, by its place among the heads. */
   readonly lengths: Map<number, number>;
   count: number;
@@ -73,7 +73,7 @@ export function literalTables(literals: readonly SoughtLiteral[], layout: Layout
     layout,
     flags: new Uint8Array(TABLES.length * layout.mostHashes()),
     heads: new Uint32Array(TABLES.length * layout.mostHashes()),
-    shifts: TABLES.map((table) => 32 - bitsOf(table, literals, layout)),
+    masks: TABLES.map((table) => 2 ** bitsOf(table, literals, layout) - 1),
     entries: new DataView(new ArrayBuffer(ENTRY_BYTES * (layout.mostEntries() + 1))),
     lengths: new Map(),
     count: 0,
@@ -102,13 +102,13 @@ export function literalTables(literals: readonly SoughtLiteral[], layout: Layout
     if (!places.includes('everywhere')) return;
     for (let lead = 0; lead < stride; lead++) put('everywhere', 4, lead);
   });
-  const { flags, heads, entries, shifts, count } = writer;
+  const { flags, heads, entries, masks, count } = writer;
   return {
     flags,
     heads,
     entries: new Uint8Array(entries.buffer, 0, (count + 1) * ENTRY_BYTES),
     texts: texts.subarray(0, end),
-    shifts,
+    masks,
     stride,
   };
 }
@@ -131,10 +131,10 @@ function strideOf(literals: readonly SoughtLiteral[]): number {
 }
 
 /** The slots, counted over all tables, of these bytes of a literal in every way in which they may stand there. */
-function slotsOf({ layout, shifts }: Writer, table: Table, bytes: Buffer, lead: number, size: 3 | 4): readonly number[] {
+function slotsOf({ layout, masks }: Writer, table: Table, bytes: Buffer, lead: number, size: 3 | 4): readonly number[] {
   const index = TABLES.indexOf(table);
-  const shift = shifts[index] ?? 0;
-  const hash = (way: number): number => (size === 3 ? layout.hashOfThree(way, shift) : layout.hashOfFour(way, shift)) >>> 0;
+  const mask = masks[index] ?? 0;
+  const hash = (way: number): number => (size === 3 ? layout.hashOfThree(way, mask) : layout.hashOfFour(way, mask)) >>> 0;
   return [...new Set(waysOf(bytes, lead, size).map((way) => index * layout.mostHashes() + hash(way)))];
 }
 

@@ -79,12 +79,12 @@ const startList: usize = escapes + 4 * MOST_HITS;
 const signList: usize = startList + 4 * LISTED;
 const windows: usize = signList + 4 * LISTED + 64 + 8 * (LISTED / 4096);
 
-// How far the tables' hashes are shifted down.
-let allShift: u32 = 0;
-let startShift: u32 = 0;
-let innerShift: u32 = 0;
-let nearShift: u32 = 0;
-let everywhereShift: u32 = 0;
+// What is left of a hash for each table.
+let allMask: u32 = 0;
+let startMask: u32 = 0;
+let innerMask: u32 = 0;
+let nearMask: u32 = 0;
+let everywhereMask: u32 = 0;
 
 let hitCount: u32 = 0;
 let runCount: u32 = 0;
@@ -98,6 +98,10 @@ let overflow: bool = false;
 const wideRanges: usize = signList + 4 * LISTED + 64;
 const WIDE_GAP: usize = 4096;
 let wideCount: u32 = 0;
+/** Of the block before: where a NUL stands behind a character, and where two and four such pairs in a row have arrived. */
+let wide1: u64 = 0;
+let wide2: u64 = 0;
+let wide4: u64 = 0;
 
 /** How far before a run its literal may begin, and how far behind it. */
 let before: u32 = 0;
@@ -153,22 +157,22 @@ export function countOfWideRanges(): u32 { return wideCount; }
 // The hashes, as the tables were filled with them.
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-export function hashOfThree(bytes: u32, shift: u32): u32 {
-  return (((bytes | 0x20202020) & 0xffffff) * 0x9e3779b1) >> shift;
+export function hashOfThree(bytes: u32, mask: u32): u32 {
+  return (((((bytes | 0x20202020) & 0xffffff) as u64) * 0x9e3779b97f4a7c15) >> 46) as u32 & mask;
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-export function hashOfFour(bytes: u32, shift: u32): u32 {
-  return ((bytes | 0x20202020) * 0x9e3779b1) >> shift;
+export function hashOfFour(bytes: u32, mask: u32): u32 {
+  return ((((bytes | 0x20202020) as u64) * 0x9e3779b97f4a7c15) >> 46) as u32 & mask;
 }
 
-export function setShifts(all: u32, start: u32, inner: u32, near: u32, everywhere: u32): void {
-  allShift = all;
-  startShift = start;
-  innerShift = inner;
-  nearShift = near;
-  everywhereShift = everywhere;
+export function setMasks(all: u32, start: u32, inner: u32, near: u32, everywhere: u32): void {
+  allMask = all;
+  startMask = start;
+  innerMask = inner;
+  nearMask = near;
+  everywhereMask = everywhere;
 }
 
 export function prepare(reachBefore: u32, reachBehind: u32, shortHex: bool, everyNth: u32): void {
@@ -186,39 +190,39 @@ export function prepare(reachBefore: u32, reachBehind: u32, shortHex: bool, ever
   store<u8>(values64 + 45, 62);
   store<u8>(values64 + 47, 63);
   store<u8>(values64 + 95, 63);
+  prepareVectors();
 }
 
 /*
  * Classes of bytes by their two halves: a byte has the bits that both halves have.
- *   bits 0-2  letters and digits
+ *   bits 5-7  letters and digits
  *   bits 3-4  - _ + /  which with those make runs
- *   bits 5-7  . % = : ~  which with all of those make long runs
+ *   bits 0-2  . % = : ~  which with all of those make long runs
+ * So a byte of the first kind, of the first two, or of any is one that is at least so large. What is added to it, to tell,
+ * brings just those to 128 and more: the highest bits of sixteen bytes are a mask.
+ *
+ * Vectors that never change stand in memory. As constants they would be put together again at every use.
  */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function lowHalves(): v128 {
-  return i8x16(
-    0x06, 0x07, 0x07, 0x07, 0x07, 0x27, 0x07, 0x07, 0x07, 0x07, 0x43, 0x09, 0x01, 0x49, -95, 0x19,
-  );
-}
+const vectors: usize = 1536;
+const lowHalves: usize = vectors;
+const highHalves: usize = vectors + 16;
+const lowHalvesOfSigns: usize = vectors + 32;
+const highHalvesOfSigns: usize = vectors + 48;
+const halves: usize = vectors + 64;
+const toWords: usize = vectors + 80;
+const toRuns: usize = vectors + 96;
+const toAny: usize = vectors + 112;
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function highHalves(): v128 {
-  return i8x16(0, 0, 0x28, 0x44, 0x01, 0x12, 0x01, -126, 0, 0, 0, 0, 0, 0, 0, 0);
-}
-
-/** Signs, in the same way: \\ % & + */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function lowHalvesOfSigns(): v128 {
-  return i8x16(0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 2, 1, 0, 0, 0);
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function highHalvesOfSigns(): v128 {
-  return i8x16(0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+function prepareVectors(): void {
+  v128.store(lowHalves, i8x16(96, -32, -32, -32, -32, -28, -32, -32, -32, -32, -62, -112, -128, -110, -123, -104));
+  v128.store(highHalves, i8x16(0, 0, 20, 34, -128, 72, -128, 65, 0, 0, 0, 0, 0, 0, 0, 0));
+  // Signs, in the same way: \\ % & +
+  v128.store(lowHalvesOfSigns, i8x16(0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 2, 1, 0, 0, 0));
+  v128.store(highHalvesOfSigns, i8x16(0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+  v128.store(halves, i8x16.splat(0x0f));
+  v128.store(toWords, i8x16.splat(0x60));
+  v128.store(toRuns, i8x16.splat(0x78));
+  v128.store(toAny, i8x16.splat(0x7f));
 }
 
 // The indices are always below 16, where relaxed_swizzle is the same on every machine and takes one instruction.
@@ -228,10 +232,11 @@ function inClasses(low: v128, lows: v128, high: v128, highs: v128): v128 {
   return v128.and(i8x16.relaxed_swizzle(lows, low), i8x16.relaxed_swizzle(highs, high));
 }
 
+/** Of 16 bytes a bit where it, with what is added, is 128 and more. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function lowHalf(bytes: v128): v128 {
-  return v128.and(bytes, i8x16.splat(0x0f));
+function bitsOf(bytes: v128, added: v128): u64 {
+  return i8x16.bitmask(i8x16.add_sat_u(bytes, added)) as u32 as u64;
 }
 
 // @ts-ignore: a decorator of AssemblyScript
@@ -275,6 +280,9 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   placeCount = 0;
   overflow = false;
   wideCount = 0;
+  wide1 = 0;
+  wide2 = 0;
+  wide4 = 0;
   start = window;
   zoneFrom = window + from;
   zoneTo = window + to;
@@ -293,10 +301,10 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   const last: usize = min(limit, zoneTo + AROUND);
   if (stride > 0) everywhere();
 
-  const lows = lowHalves(), highs = highHalves();
-  const signLows = lowHalvesOfSigns(), signHighs = highHalvesOfSigns();
-  const runBits = i8x16.splat(0x1f), wordBits = i8x16.splat(0x07);
-  let z0: u64 = 0, w0: u64 = 0, w2: u64 = 0, w4: u64 = 0;
+  const lows = v128.load(lowHalves), highs = v128.load(highHalves), half = v128.load(halves);
+  const signLows = v128.load(lowHalvesOfSigns), signHighs = v128.load(highHalvesOfSigns);
+  const words8 = v128.load(toWords), runs8 = v128.load(toRuns), any8 = v128.load(toAny);
+  let z0: u64 = 0;
   let words0: u64 = 0, starts0: u64 = 0, n12before: u64 = 0;
   let startsEnd: usize = startList, signsEnd: usize = signList;
   let m0: u64 = 0, m2: u64 = 0, m4: u64 = 0;
@@ -304,30 +312,22 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   let longStart: usize = first;
   let at: usize = first;
   for (; at <= last; at += 64) {
-    const a = v128.load(at), b = v128.load(at, 16), c = v128.load(at, 32), d = v128.load(at, 48);
-    const al = lowHalf(a), bl = lowHalf(b), cl = lowHalf(c), dl = lowHalf(d);
-    const ah = highHalf(a), bh = highHalf(b), ch = highHalf(c), dh = highHalf(d);
-    const ac = inClasses(al, lows, ah, highs), bc = inClasses(bl, lows, bh, highs);
-    const cc = inClasses(cl, lows, ch, highs), dc = inClasses(dl, lows, dh, highs);
-    let q = ~maskOf(isNone(ac), isNone(bc), isNone(cc), isNone(dc));
-    let m = ~maskOf(
-      isNone(v128.and(ac, runBits)),
-      isNone(v128.and(bc, runBits)),
-      isNone(v128.and(cc, runBits)),
-      isNone(v128.and(dc, runBits)),
-    );
-    const words = ~maskOf(
-      isNone(v128.and(ac, wordBits)),
-      isNone(v128.and(bc, wordBits)),
-      isNone(v128.and(cc, wordBits)),
-      isNone(v128.and(dc, wordBits)),
-    );
-    let signs = ~maskOf(
-      isNone(inClasses(al, signLows, ah, signHighs)),
-      isNone(inClasses(bl, signLows, bh, signHighs)),
-      isNone(inClasses(cl, signLows, ch, signHighs)),
-      isNone(inClasses(dl, signLows, dh, signHighs)),
-    );
+    const a = v128.load(at);
+    const al = v128.and(a, half), ah = v128.and(i16x8.shr_u(a, 4), half);
+    const ac = inClasses(al, lows, ah, highs), aSigns = inClasses(al, signLows, ah, signHighs);
+    let q = bitsOf(ac, any8), m = bitsOf(ac, runs8), words = bitsOf(ac, words8), signs = bitsOf(aSigns, any8);
+    const b = v128.load(at, 16);
+    const bl = v128.and(b, half), bh = v128.and(i16x8.shr_u(b, 4), half);
+    const bc = inClasses(bl, lows, bh, highs), bs = inClasses(bl, signLows, bh, signHighs);
+    q |= bitsOf(bc, any8) << 16; m |= bitsOf(bc, runs8) << 16; words |= bitsOf(bc, words8) << 16; signs |= bitsOf(bs, any8) << 16;
+    const c = v128.load(at, 32);
+    const cl = v128.and(c, half), ch = v128.and(i16x8.shr_u(c, 4), half);
+    const cc = inClasses(cl, lows, ch, highs), cs = inClasses(cl, signLows, ch, signHighs);
+    q |= bitsOf(cc, any8) << 32; m |= bitsOf(cc, runs8) << 32; words |= bitsOf(cc, words8) << 32; signs |= bitsOf(cs, any8) << 32;
+    const d = v128.load(at, 48);
+    const dl = v128.and(d, half), dh = v128.and(i16x8.shr_u(d, 4), half);
+    const dc = inClasses(dl, lows, dh, highs), ds = inClasses(dl, signLows, dh, signHighs);
+    q |= bitsOf(dc, any8) << 48; m |= bitsOf(dc, runs8) << 48; words |= bitsOf(dc, words8) << 48; signs |= bitsOf(ds, any8) << 48;
     let z: u64 = 0;
     if (!i8x16.all_true(i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d)))) z = maskOf(isNone(a), isNone(b), isNone(c), isNone(d));
     if (last - at < 64) {
@@ -338,15 +338,9 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
       z &= inside;
     }
 
-    // Characters with a NUL behind each, eight in a row: text in UTF-16.
-    if ((z | w0) != 0) {
-      const w = z & ~carried(z, z0, 1);
-      const v2 = w & carried(w, w0, 2);
-      const v4 = v2 & carried(v2, w2, 4);
-      if ((v4 & carried(v4, w4, 8)) != 0) onWide((at - window) as u32);
-      z0 = z; w0 = w; w2 = v2; w4 = v4;
-    } else {
-      z0 = 0; w2 = 0; w4 = 0;
+    if ((z | z0) != 0) {
+      if (hasWide(z, z0)) onWide((at - window) as u32);
+      z0 = z;
     }
 
     // The bits of the masks with a number are where runs of so many have arrived.
@@ -400,6 +394,18 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
     // Most backslashes stand in front of quotes and line breaks, which are no part of a token.
     if ((two & 0xff) != 0x5c || isOfEscape((two >> 8) as u8)) onSign(sign);
   }
+}
+
+/** True where characters with a NUL behind each, eight in a row, arrive in a block: text in UTF-16. */
+function hasWide(z: u64, before: u64): bool {
+  const w = z & ~carried(z, before, 1);
+  const v2 = w & carried(w, wide1, 2);
+  const v4 = v2 & carried(v2, wide2, 4);
+  const v8 = v4 & carried(v4, wide4, 8);
+  wide1 = w;
+  wide2 = v2;
+  wide4 = v4;
+  return v8 != 0;
 }
 
 /** Text in UTF-16 ends, or goes on, in this block. */
@@ -469,7 +475,7 @@ function isHexRun(at: usize): bool {
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function startAt(at: usize): void {
-  const hash = hashOfThree(load<u32>(at), startShift);
+  const hash = hashOfThree(load<u32>(at), startMask);
   if (load<u8>(startFlags + (hash as usize))) compare(at, load<u32>(startHeads + 4 * (hash as usize)));
 }
 
@@ -541,14 +547,14 @@ function withinAt(from: usize, to: usize): void {
   if (from >= to) return;
   // Of a literal the bytes that are looked up begin among the first 5.
   to += 4;
-  const shift = innerShift;
+  const mask = innerMask;
   for (let at = from; at < to; at += 8) {
     const any =
-      innerFlag(at, shift) | innerFlag(at + 1, shift) | innerFlag(at + 2, shift) | innerFlag(at + 3, shift) |
-      innerFlag(at + 4, shift) | innerFlag(at + 5, shift) | innerFlag(at + 6, shift) | innerFlag(at + 7, shift);
+      innerFlag(at, mask) | innerFlag(at + 1, mask) | innerFlag(at + 2, mask) | innerFlag(at + 3, mask) |
+      innerFlag(at + 4, mask) | innerFlag(at + 5, mask) | innerFlag(at + 6, mask) | innerFlag(at + 7, mask);
     if (any) {
       for (let place = at; place < at + 8; place++) {
-        if (innerFlag(place, shift)) compare(place, load<u32>(innerHeads + 4 * (hashOfThree(load<u32>(place), shift) as usize)));
+        if (innerFlag(place, mask)) compare(place, load<u32>(innerHeads + 4 * (hashOfThree(load<u32>(place), mask) as usize)));
       }
     }
   }
@@ -556,8 +562,8 @@ function withinAt(from: usize, to: usize): void {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function innerFlag(at: usize, shift: u32): u8 {
-  return load<u8>(innerFlags + (hashOfThree(load<u32>(at), shift) as usize));
+function innerFlag(at: usize, mask: u32): u8 {
+  return load<u8>(innerFlags + (hashOfThree(load<u32>(at), mask) as usize));
 }
 
 /** Literals that begin in [from, to) and stand before a run; but for those in the stretch that was looked through last. */
@@ -591,14 +597,14 @@ function beforeIn(from: usize, to: usize): void {
 
 /** Looks up four bytes at each even place in [from, to). */
 function nearAt(from: usize, to: usize): void {
-  const shift = nearShift;
+  const mask = nearMask;
   for (let at = from & ~(1 as usize); at < to; at += 16) {
     const any =
-      nearFlag(at, shift) | nearFlag(at + 2, shift) | nearFlag(at + 4, shift) | nearFlag(at + 6, shift) |
-      nearFlag(at + 8, shift) | nearFlag(at + 10, shift) | nearFlag(at + 12, shift) | nearFlag(at + 14, shift);
+      nearFlag(at, mask) | nearFlag(at + 2, mask) | nearFlag(at + 4, mask) | nearFlag(at + 6, mask) |
+      nearFlag(at + 8, mask) | nearFlag(at + 10, mask) | nearFlag(at + 12, mask) | nearFlag(at + 14, mask);
     if (any) {
       for (let place = at; place < at + 16; place += 2) {
-        if (nearFlag(place, shift)) compare(place, load<u32>(nearHeads + 4 * (hashOfFour(load<u32>(place), shift) as usize)));
+        if (nearFlag(place, mask)) compare(place, load<u32>(nearHeads + 4 * (hashOfFour(load<u32>(place), mask) as usize)));
       }
     }
   }
@@ -606,8 +612,8 @@ function nearAt(from: usize, to: usize): void {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function nearFlag(at: usize, shift: u32): u8 {
-  return load<u8>(nearFlags + (hashOfFour(load<u32>(at), shift) as usize));
+function nearFlag(at: usize, mask: u32): u8 {
+  return load<u8>(nearFlags + (hashOfFour(load<u32>(at), mask) as usize));
 }
 
 /** True where another line of the same text follows. */
@@ -748,12 +754,12 @@ function probe(from: usize, to: usize): void {
 
 /** Looks up three bytes at each place in [from, to) and a few more, and says where it stopped. */
 function look(from: usize, to: usize): usize {
-  const shift = allShift;
+  const mask = allMask;
   let at = from;
   for (; at < to; at += 4) {
-    if (anyFlag(at, shift) | anyFlag(at + 1, shift) | anyFlag(at + 2, shift) | anyFlag(at + 3, shift)) {
+    if (anyFlag(at, mask) | anyFlag(at + 1, mask) | anyFlag(at + 2, mask) | anyFlag(at + 3, mask)) {
       for (let place = at; place < at + 4; place++) {
-        if (anyFlag(place, shift)) compare(place, load<u32>(allHeads + 4 * (hashOfThree(load<u32>(place), shift) as usize)));
+        if (anyFlag(place, mask)) compare(place, load<u32>(allHeads + 4 * (hashOfThree(load<u32>(place), mask) as usize)));
       }
     }
   }
@@ -762,8 +768,8 @@ function look(from: usize, to: usize): usize {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function anyFlag(at: usize, shift: u32): u8 {
-  return load<u8>(allFlags + (hashOfThree(load<u32>(at), shift) as usize));
+function anyFlag(at: usize, mask: u32): u8 {
+  return load<u8>(allFlags + (hashOfThree(load<u32>(at), mask) as usize));
 }
 
 /** Adds the literals of a chain that stand around `place`. */
@@ -800,15 +806,15 @@ function stands(entry: usize, at: usize, size: usize): bool {
 /** Literals that no run leads to: of each, four bytes stand at a multiple of the stride. */
 function everywhere(): void {
   const step = stride as usize;
-  const shift = everywhereShift;
+  const mask = everywhereMask;
   const to = min(limit, zoneTo + 32);
   for (let at = zoneFrom; at < to; at += 4 * step) {
     const any =
-      everywhereFlag(at, shift) | everywhereFlag(at + step, shift) |
-      everywhereFlag(at + 2 * step, shift) | everywhereFlag(at + 3 * step, shift);
+      everywhereFlag(at, mask) | everywhereFlag(at + step, mask) |
+      everywhereFlag(at + 2 * step, mask) | everywhereFlag(at + 3 * step, mask);
     if (any) {
       for (let place = at; place < at + 4 * step; place += step) {
-        if (everywhereFlag(place, shift)) compare(place, load<u32>(everywhereHeads + 4 * (hashOfFour(load<u32>(place), shift) as usize)));
+        if (everywhereFlag(place, mask)) compare(place, load<u32>(everywhereHeads + 4 * (hashOfFour(load<u32>(place), mask) as usize)));
       }
     }
   }
@@ -816,8 +822,8 @@ function everywhere(): void {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function everywhereFlag(at: usize, shift: u32): u8 {
-  return load<u8>(everywhereFlags + (hashOfFour(load<u32>(at), shift) as usize));
+function everywhereFlag(at: usize, mask: u32): u8 {
+  return load<u8>(everywhereFlags + (hashOfFour(load<u32>(at), mask) as usize));
 }
 
 /** True where a run, decoded in any phase that the readings would try, may hold a literal or another encoding. */
@@ -943,7 +949,7 @@ function isSuspicious(from: usize, to: usize, level: u32, isCutBefore: bool, isC
   let signs: u32 = 0;
   for (let at = from; at + 2 < to; at++) {
     const four = load<u32>(at);
-    const hash = hashOfThree(four, allShift);
+    const hash = hashOfThree(four, allMask);
     if (load<u8>(allFlags + (hash as usize)) && standsAny(load<u32>(allHeads + 4 * (hash as usize)), at, from, to)) return true;
     const byte = four & 0xff;
     if (byte == 0x5c || byte == 0x25 || byte == 0x26) signs++;

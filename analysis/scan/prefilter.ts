@@ -36,9 +36,9 @@ export interface Exports {
   hasOverflown(): number;
   wideRangesAt(): number;
   countOfWideRanges(): number;
-  hashOfThree(bytes: number, shift: number): number;
-  hashOfFour(bytes: number, shift: number): number;
-  setShifts(...shifts: readonly number[]): void;
+  hashOfThree(bytes: number, mask: number): number;
+  hashOfFour(bytes: number, mask: number): number;
+  setMasks(...masks: readonly number[]): void;
   prepare(before: number, behind: number, shortHex: boolean, stride: number): void;
   survey(window: number, length: number, from: number, to: number): void;
   narrow(window: number, length: number, even: number, odd: number): void;
@@ -72,7 +72,7 @@ const NAMES = [
   'countOfWideRanges',
   'hashOfThree',
   'hashOfFour',
-  'setShifts',
+  'setMasks',
   'prepare',
   'survey',
   'narrow',
@@ -185,13 +185,13 @@ function listed(numbers: Uint32Array, at: number, count: number): readonly numbe
   return count === 0 ? NOTHING : Array.from(numbers.subarray(at / 4, at / 4 + count));
 }
 
-function fill(exports: Exports, { flags, heads, entries, texts, shifts }: LiteralTables, { leads }: Sought): void {
+function fill(exports: Exports, { flags, heads, entries, texts, masks }: LiteralTables, { leads }: Sought): void {
   const memory = new Uint8Array(exports.memory.buffer);
   memory.set(flags, exports.flagsAt());
   memory.set(new Uint8Array(heads.buffer), exports.headsAt());
   memory.set(entries, exports.entriesAt());
   memory.set(texts, exports.textsAt());
-  exports.setShifts(...shifts);
+  exports.setMasks(...masks);
   const table = new Uint8Array(256);
   for (const { between } of leads) for (const byte of between) table[byte] = 1;
   // In front of a quote that is escaped; and what ends an escape, which then is a sign itself.
