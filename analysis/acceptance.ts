@@ -116,6 +116,7 @@ function plainly(detector: Detector, hit: Sample, next: Sample): readonly Situat
     plain('at the start', around(hit, 0, 5000)),
     plain('in the middle', around(hit, 3000, 2000)),
     plain('at the end', around(hit, 5000, 0)),
+    plain('between bytes that are no text', `\0\0${hit.text}\u0085\0`),
     plain('three times', `${hit.text}\n${hit.text}\n${hit.text}`, [hit, hit, hit]),
     plain('with another sample behind it', `${hit.text}\n${next.text}`, [hit, next]),
   ];

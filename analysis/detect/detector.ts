@@ -67,6 +67,7 @@ export function createDetector(
     surveyor: counting((isPlain ? plainSurveyor : createPrefilter)(rules.sought, windowBytes(context, step)), counts),
     matcher: createMatcher(rules, counts, (rule) => faulty.add(rule)),
     context,
+    shortest: rules.shortest,
   };
   return {
     counts,

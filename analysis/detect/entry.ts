@@ -37,6 +37,8 @@ export interface Workbench {
   readonly matcher: Matcher;
   /** Bytes on both sides of a literal that its match may need, whatever the encoding. */
   readonly context: number;
+  /** Characters of the shortest match. */
+  readonly shortest: number;
 }
 
 /**

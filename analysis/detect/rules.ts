@@ -72,6 +72,8 @@ export interface RuleSet {
   readonly leads: readonly Lead[];
   /** Characters that a match, its guards and its companions may need before and after its literal. */
   readonly context: number;
+  /** Characters of the shortest match of any pattern. */
+  readonly shortest: number;
   /** What the survey looks for: a literal per lead. */
   readonly sought: Sought;
 }
@@ -99,15 +101,16 @@ export function compileRules(services: readonly Service[]): RuleSet {
   const matches = rules.map(({ reach, maxLength }) => reach + maxLength);
   const leads = leadsOf(rules);
   const gates = rules.map(({ gate }) => gate);
+  const shortest = Math.min(...rules.map(({ pattern }) => shapeOf(pattern)?.shortest ?? 1));
   const sought: Sought = {
     literals: leads.map(({ literal }) => literal),
     before: Math.max(0, ...gates.map((gate) => (gate.kind === 'near' ? gate.before + ESCAPED : 0))),
     behind: Math.max(0, ...gates.map((gate) => (gate.kind === 'inner' ? gate.behind : 0))) + BESIDE,
-    hasShortMatches: rules.some(({ pattern }) => (shapeOf(pattern)?.shortest ?? 0) < LEAST_WIDE),
+    hasShortMatches: shortest < LEAST_WIDE,
     shortHex: gates.some((gate) => gate.kind === 'near' && gate.shortHex),
     leads: gates.flatMap((gate) => (gate.kind === 'near' ? (gate.lead ?? []) : [])),
   };
-  return { rules, leads, sought, context: Math.max(0, ...matches) + near + 2 * GUARD };
+  return { rules, leads, sought, context: Math.max(0, ...matches) + near + 2 * GUARD, shortest };
 }
 
 type Searchable = Pick<Format, 'literals' | 'ignoreCase' | 'reach' | 'pattern' | 'maxLength'>;

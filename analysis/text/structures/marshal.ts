@@ -30,6 +30,49 @@ function versionOf(magic: number): Version {
   return { header: 16, integers: 5, before: 8, behind: 2 };
 }
 
+/** What follows the letter of an object's type. */
+const Kind = {
+  none: 0,
+  alone: 1,
+  fourBytes: 2,
+  eightBytes: 3,
+  sixteenBytes: 4,
+  digits: 5,
+  decimal: 6,
+  twoDecimals: 7,
+  text: 8,
+  shortText: 9,
+  few: 10,
+  many: 11,
+  slice: 12,
+  pairs: 13,
+  code: 14,
+} as const;
+
+/** The kind of each letter. There are thousands of objects in a file, and a table is sooner asked than letter by letter. */
+const KINDS = kinds({
+  '0NFTS.': Kind.alone,
+  irR: Kind.fourBytes,
+  Ig: Kind.eightBytes,
+  y: Kind.sixteenBytes,
+  l: Kind.digits,
+  f: Kind.decimal,
+  x: Kind.twoDecimals,
+  stuaA: Kind.text,
+  zZ: Kind.shortText,
+  ')': Kind.few,
+  '([<>': Kind.many,
+  ':': Kind.slice,
+  '{': Kind.pairs,
+  c: Kind.code,
+});
+
+function kinds(letters: Readonly<Record<string, number>>): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const [some, kind] of Object.entries(letters)) for (const letter of some) table[letter.charCodeAt(0)] = kind;
+  return table;
+}
+
 class MarshalReader {
   readonly segments: Segment[] = [];
   readonly #file: Buffer;
@@ -46,51 +89,34 @@ class MarshalReader {
   read(depth: number): boolean {
     if (depth > MOST_DEPTH || this.#at >= this.#file.length) return false;
     // The highest bit says that the object is referred to later.
-    const type = String.fromCharCode((this.#file[this.#at++] ?? 0) & 0x7f);
-    switch (type) {
-      case '0':
-      case 'N':
-      case 'F':
-      case 'T':
-      case 'S':
-      case '.':
+    switch (KINDS[(this.#file[this.#at++] ?? 0) & 0x7f]) {
+      case Kind.alone:
         return true;
-      case 'i':
-      case 'r':
-      case 'R':
+      case Kind.fourBytes:
         return this.#skip(4);
-      case 'I':
-      case 'g':
+      case Kind.eightBytes:
         return this.#skip(8);
-      case 'y':
+      case Kind.sixteenBytes:
         return this.#skip(16);
-      case 'l':
+      case Kind.digits:
         return this.#skip(2 * Math.abs(this.#int32()));
-      case 'f':
+      case Kind.decimal:
         return this.#skip(this.#byte());
-      case 'x':
+      case Kind.twoDecimals:
         return this.#skip(this.#byte()) && this.#skip(this.#byte());
-      case 's':
-      case 't':
-      case 'u':
-      case 'a':
-      case 'A':
+      case Kind.text:
         return this.#text(this.#int32());
-      case 'z':
-      case 'Z':
+      case Kind.shortText:
         return this.#text(this.#byte());
-      case ')':
+      case Kind.few:
         return this.#all(this.#byte(), depth);
-      case '(':
-      case '[':
-      case '<':
-      case '>':
+      case Kind.many:
         return this.#all(this.#int32(), depth);
-      case ':':
+      case Kind.slice:
         return this.#all(3, depth);
-      case '{':
+      case Kind.pairs:
         return this.#pairs(depth);
-      case 'c':
+      case Kind.code:
         return this.#code(depth);
       default:
         return false;

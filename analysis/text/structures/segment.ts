@@ -22,6 +22,16 @@ export function textFrom(bytes: Uint8Array, offset: number, length: number): Seg
   return { source: bytes, from: 0, size: bytes.length, offset, length };
 }
 
+/** A text with a byte of text beside it, or one that was decoded. The others are found where they stand, among the file's bytes. */
+export function isHidden({ source, from, size, length }: Segment): boolean {
+  return length !== null || isText(source[from - 1] ?? 0) || isText(source[from + size] ?? 0);
+}
+
+/** Printable, of ASCII: whatever could belong to a token or to what must not stand beside one. */
+function isText(byte: number): boolean {
+  return byte >= 0x20 && byte < 0x7f;
+}
+
 export interface Extract {
   readonly segments: readonly Segment[];
   /** False where a limit or damage left something out. */
