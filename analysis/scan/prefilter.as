@@ -79,7 +79,7 @@ const startList: usize = escapes + 4 * MOST_HITS;
 const signList: usize = startList + 4 * LISTED;
 const windows: usize = signList + 4 * LISTED + 64 + 8 * (LISTED / 4096);
 
-// What is left of a hash for each table.
+// What is left of a hash, for each table.
 let allMask: u32 = 0;
 let startMask: u32 = 0;
 let innerMask: u32 = 0;
@@ -154,17 +154,21 @@ export function hasOverflown(): bool { return overflow; }
 export function wideRangesAt(): usize { return wideRanges; }
 export function countOfWideRanges(): u32 { return wideCount; }
 
-// The hashes, as the tables were filled with them.
+// The hashes, as the tables were filled with them. All of them are shifted by the same, and what a table has room for is cut
+// out: to shift vectors by a number that is not known beforehand takes longer.
+const FACTOR: u32 = 0x9e3779b1;
+const SHIFT: u32 = 14;
+
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 export function hashOfThree(bytes: u32, mask: u32): u32 {
-  return (((((bytes | 0x20202020) & 0xffffff) as u64) * 0x9e3779b97f4a7c15) >> 46) as u32 & mask;
+  return ((((bytes & 0xffffff) | 0x20202020) * FACTOR) >> SHIFT) & mask;
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 export function hashOfFour(bytes: u32, mask: u32): u32 {
-  return ((((bytes | 0x20202020) as u64) * 0x9e3779b97f4a7c15) >> 46) as u32 & mask;
+  return (((bytes | 0x20202020) * FACTOR) >> SHIFT) & mask;
 }
 
 export function setMasks(all: u32, start: u32, inner: u32, near: u32, everywhere: u32): void {
@@ -212,6 +216,14 @@ const halves: usize = vectors + 64;
 const toWords: usize = vectors + 80;
 const toRuns: usize = vectors + 96;
 const toAny: usize = vectors + 112;
+/** Which three bytes stand at each of four places, and at the four behind them; which four at every second place. */
+const threes: usize = vectors + 128;
+const nextThrees: usize = vectors + 144;
+const fours: usize = vectors + 160;
+/** Which four stand at places at a distance of the stride, as far as those are within 16 bytes. */
+const strided: usize = vectors + 176;
+const folding: usize = vectors + 192;
+const factors: usize = vectors + 208;
 
 function prepareVectors(): void {
   v128.store(lowHalves, i8x16(96, -32, -32, -32, -32, -28, -32, -32, -32, -32, -62, -112, -128, -110, -123, -104));
@@ -223,6 +235,34 @@ function prepareVectors(): void {
   v128.store(toWords, i8x16.splat(0x60));
   v128.store(toRuns, i8x16.splat(0x78));
   v128.store(toAny, i8x16.splat(0x7f));
+  v128.store(threes, i8x16(0, 1, 2, -1, 1, 2, 3, -1, 2, 3, 4, -1, 3, 4, 5, -1));
+  v128.store(nextThrees, i8x16(4, 5, 6, -1, 5, 6, 7, -1, 6, 7, 8, -1, 7, 8, 9, -1));
+  v128.store(fours, i8x16(0, 1, 2, 3, 2, 3, 4, 5, 4, 5, 6, 7, 6, 7, 8, 9));
+  for (let lane: u32 = 0; lane < 4; lane++)
+    for (let byte: u32 = 0; byte < 4; byte++) store<u8>(strided + lane * 4 + byte, min(12, lane * stride) + byte);
+  v128.store(folding, i32x4.splat(0x20202020));
+  v128.store(factors, i32x4.splat(FACTOR));
+}
+
+/** The hashes of four groups of bytes. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function hashesOf(bytes: v128, groups: v128, mask: v128): v128 {
+  const grams = v128.or(i8x16.relaxed_swizzle(bytes, groups), v128.load(folding));
+  return v128.and(i32x4.shr_u(i32x4.mul(grams, v128.load(factors)), SHIFT), mask);
+}
+
+/** Not 0 where a flag of any of four hashes is set. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function anyOf(flags: usize, hashes: v128): u8 {
+  const low = i64x2.extract_lane(hashes, 0), high = i64x2.extract_lane(hashes, 1);
+  return (
+    load<u8>(flags + (low as usize)) |
+    load<u8>(flags + ((low >>> 32) as usize)) |
+    load<u8>(flags + (high as usize)) |
+    load<u8>(flags + ((high >>> 32) as usize))
+  );
 }
 
 // The indices are always below 16, where relaxed_swizzle is the same on every machine and takes one instruction.
@@ -547,12 +587,11 @@ function withinAt(from: usize, to: usize): void {
   if (from >= to) return;
   // Of a literal the bytes that are looked up begin among the first 5.
   to += 4;
-  const mask = innerMask;
+  const mask = innerMask, masks = i32x4.splat(mask);
+  const first = v128.load(threes), second = v128.load(nextThrees);
   for (let at = from; at < to; at += 8) {
-    const any =
-      innerFlag(at, mask) | innerFlag(at + 1, mask) | innerFlag(at + 2, mask) | innerFlag(at + 3, mask) |
-      innerFlag(at + 4, mask) | innerFlag(at + 5, mask) | innerFlag(at + 6, mask) | innerFlag(at + 7, mask);
-    if (any) {
+    const bytes = v128.load(at);
+    if (anyOf(innerFlags, hashesOf(bytes, first, masks)) | anyOf(innerFlags, hashesOf(bytes, second, masks))) {
       for (let place = at; place < at + 8; place++) {
         if (innerFlag(place, mask)) compare(place, load<u32>(innerHeads + 4 * (hashOfThree(load<u32>(place), mask) as usize)));
       }
@@ -597,12 +636,12 @@ function beforeIn(from: usize, to: usize): void {
 
 /** Looks up four bytes at each even place in [from, to). */
 function nearAt(from: usize, to: usize): void {
-  const mask = nearMask;
+  const mask = nearMask, masks = i32x4.splat(mask);
+  const groups = v128.load(fours);
   for (let at = from & ~(1 as usize); at < to; at += 16) {
-    const any =
-      nearFlag(at, mask) | nearFlag(at + 2, mask) | nearFlag(at + 4, mask) | nearFlag(at + 6, mask) |
-      nearFlag(at + 8, mask) | nearFlag(at + 10, mask) | nearFlag(at + 12, mask) | nearFlag(at + 14, mask);
-    if (any) {
+    const first = hashesOf(v128.load(at), groups, masks);
+    const second = hashesOf(v128.load(at, 8), groups, masks);
+    if (anyOf(nearFlags, first) | anyOf(nearFlags, second)) {
       for (let place = at; place < at + 16; place += 2) {
         if (nearFlag(place, mask)) compare(place, load<u32>(nearHeads + 4 * (hashOfFour(load<u32>(place), mask) as usize)));
       }
@@ -754,10 +793,11 @@ function probe(from: usize, to: usize): void {
 
 /** Looks up three bytes at each place in [from, to) and a few more, and says where it stopped. */
 function look(from: usize, to: usize): usize {
-  const mask = allMask;
+  const mask = allMask, masks = i32x4.splat(mask);
+  const groups = v128.load(threes);
   let at = from;
   for (; at < to; at += 4) {
-    if (anyFlag(at, mask) | anyFlag(at + 1, mask) | anyFlag(at + 2, mask) | anyFlag(at + 3, mask)) {
+    if (anyOf(allFlags, hashesOf(v128.load(at), groups, masks))) {
       for (let place = at; place < at + 4; place++) {
         if (anyFlag(place, mask)) compare(place, load<u32>(allHeads + 4 * (hashOfThree(load<u32>(place), mask) as usize)));
       }
@@ -806,14 +846,16 @@ function stands(entry: usize, at: usize, size: usize): bool {
 /** Literals that no run leads to: of each, four bytes stand at a multiple of the stride. */
 function everywhere(): void {
   const step = stride as usize;
-  const mask = everywhereMask;
+  const mask = everywhereMask, masks = i32x4.splat(mask);
+  const groups = v128.load(strided);
+  // As many as there are within 16 bytes, and four at most.
+  const next = min(4, 12 / step + 1) * step;
   const to = min(limit, zoneTo + 32);
-  for (let at = zoneFrom; at < to; at += 4 * step) {
-    const any =
-      everywhereFlag(at, mask) | everywhereFlag(at + step, mask) |
-      everywhereFlag(at + 2 * step, mask) | everywhereFlag(at + 3 * step, mask);
-    if (any) {
-      for (let place = at; place < at + 4 * step; place += step) {
+  for (let at = zoneFrom; at < to; at += 2 * next) {
+    const first = hashesOf(v128.load(at), groups, masks);
+    const second = hashesOf(v128.load(at + next), groups, masks);
+    if (anyOf(everywhereFlags, first) | anyOf(everywhereFlags, second)) {
+      for (let place = at; place < at + 2 * next; place += step) {
         if (everywhereFlag(place, mask)) compare(place, load<u32>(everywhereHeads + 4 * (hashOfFour(load<u32>(place), mask) as usize)));
       }
     }
@@ -926,16 +968,9 @@ function holds(begin: usize, end: usize, level: u32): bool {
   let at = begin;
   while (true) {
     const to = min(end, at + PIECE);
-    let held: u32 = 0;
-    let many: u32 = 0;
-    let out = into;
-    for (let from = at; from < to; from++) {
-      held = (held << 6) | load<u8>(values64 + load<u8>(from));
-      many += 6;
-      if (many < 8) continue;
-      many -= 8;
-      store<u8>(out++, held >> many);
-    }
+    const count = (to - at) as u32;
+    decode(at, count, into);
+    const out = into + (((count * 3) / 4) as usize);
     if (isSuspicious(into, out, level, at > begin, to < end)) return true;
     if (to == end) return false;
     // A piece begins with what may have been cut at the end of the last one.
@@ -946,17 +981,7 @@ function holds(begin: usize, end: usize, level: u32): bool {
 /** True where decoded bytes hold a literal, text in UTF-16, many escapes, or another encoding that does. */
 function isSuspicious(from: usize, to: usize, level: u32, isCutBefore: bool, isCutBehind: bool): bool {
   if (to - from < 3) return false;
-  let signs: u32 = 0;
-  for (let at = from; at + 2 < to; at++) {
-    const four = load<u32>(at);
-    const hash = hashOfThree(four, allMask);
-    if (load<u8>(allFlags + (hash as usize)) && standsAny(load<u32>(allHeads + 4 * (hash as usize)), at, from, to)) return true;
-    const byte = four & 0xff;
-    if (byte == 0x5c || byte == 0x25 || byte == 0x26) signs++;
-    // Three characters with NULs between them.
-    if ((four & 0xff00ff00) == 0 && byte > 31 && byte < 127 && (four >> 16) > 31 && at + 4 < to && load<u8>(at, 4) > 31) return true;
-  }
-  if (signs >= LEAST_ESCAPES) return true;
+  if (holdsLiteral(from, to) || hasEscapesOrNuls(from, to - 2)) return true;
   if (level >= 2) return false;
   let at = from;
   while (at < to) {
@@ -973,6 +998,42 @@ function isSuspicious(from: usize, to: usize, level: u32, isCutBefore: bool, isC
     if (size >= LEAST_HEX && mayHoldHex(begin, at, level + 1)) return true;
   }
   return false;
+}
+
+function holdsLiteral(from: usize, to: usize): bool {
+  const mask = allMask, masks = i32x4.splat(mask);
+  const groups = v128.load(threes);
+  for (let at = from; at + 2 < to; at += 4) {
+    if (!anyOf(allFlags, hashesOf(v128.load(at), groups, masks))) continue;
+    const last = min(at + 4, to - 2);
+    for (let place = at; place < last; place++) {
+      if (anyFlag(place, mask) && standsAny(load<u32>(allHeads + 4 * (hashOfThree(load<u32>(place), mask) as usize)), place, from, to))
+        return true;
+    }
+  }
+  return false;
+}
+
+/** True where in [from, to) many escapes begin, or three characters with NULs between them; two more bytes follow. */
+function hasEscapesOrNuls(from: usize, to: usize): bool {
+  let signs: u32 = 0;
+  for (let at = from; at < to; at += 16) {
+    const bytes = v128.load(at);
+    const left = (to - at) as u32;
+    const inside: u32 = left < 16 ? (1 << left) - 1 : 0xffff;
+    const escapes = v128.or(
+      i8x16.eq(bytes, i8x16.splat(0x5c)),
+      v128.or(i8x16.eq(bytes, i8x16.splat(0x25)), i8x16.eq(bytes, i8x16.splat(0x26))),
+    );
+    signs += popcnt((i8x16.bitmask(escapes) as u32) & inside) as u32;
+    for (let rest = (i8x16.bitmask(isNone(v128.load(at, 1))) as u32) & inside; rest != 0; rest &= rest - 1) {
+      const place = at + (ctz(rest) as usize);
+      const four = load<u32>(place);
+      const byte = four & 0xff;
+      if ((four & 0xff00ff00) == 0 && byte > 31 && byte < 127 && four >> 16 > 31 && place < to - 2 && load<u8>(place, 4) > 31) return true;
+    }
+  }
+  return signs >= LEAST_ESCAPES;
 }
 
 function isWrappedWithin(end: usize, to: usize, size: u32): bool {
