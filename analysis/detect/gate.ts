@@ -30,8 +30,10 @@ export type Gate =
   | { readonly kind: 'start' }
   /** They stand in a run of at least 20, begin up to 16 characters before it, or up to `behind` characters behind its end. */
   | { readonly kind: 'inner'; readonly behind: number }
-  /** They begin up to `before` characters before a run, behind which its lead stands, or in a long one. */
+  /** They begin up to `before` characters before a run, behind which its lead stands. */
   | { readonly kind: 'near'; readonly before: number; readonly shortHex: boolean; readonly lead: Lead | null }
+  /** They begin up to `before` characters before a long run, or in it. */
+  | { readonly kind: 'long'; readonly before: number }
   | { readonly kind: 'everywhere' };
 
 interface Searched {
@@ -59,8 +61,7 @@ export function gateOf({ literals, ignoreCase, pattern, reach }: Searched): Gate
   if (led !== null && led.latest <= FARTHEST && reach < led.earliest && led.lead !== null && isTelling(led.lead))
     return { kind: 'near', before: led.latest, shortHex: false, lead: led.lead };
   const long = shape.run(LONG_RUN_CHARACTERS, LONG_RUN);
-  if (long !== null && long.latest <= FARTHEST && reach <= long.latest)
-    return { kind: 'near', before: long.latest, shortHex: false, lead: null };
+  if (long !== null && long.latest <= FARTHEST && reach <= long.latest) return { kind: 'long', before: long.latest };
   const hexadecimal = shape.isolatedRun(HEXADECIMAL, SHORT_HEXADECIMAL);
   if (hexadecimal !== null && hexadecimal.latest <= FARTHEST && reach < hexadecimal.earliest && isAlone(shape))
     return { kind: 'near', before: hexadecimal.latest, shortHex: true, lead: hexadecimal.lead };

@@ -104,7 +104,7 @@ export function compileRules(services: readonly Service[]): RuleSet {
   const shortest = Math.min(...rules.map(({ pattern }) => shapeOf(pattern)?.shortest ?? 1));
   const sought: Sought = {
     literals: leads.map(({ literal }) => literal),
-    before: Math.max(0, ...gates.map((gate) => (gate.kind === 'near' ? gate.before + ESCAPED : 0))),
+    before: Math.max(0, ...gates.map((gate) => (gate.kind === 'near' || gate.kind === 'long' ? gate.before + ESCAPED : 0))),
     behind: Math.max(0, ...gates.map((gate) => (gate.kind === 'inner' ? gate.behind : 0))) + BESIDE,
     hasShortMatches: shortest < LEAST_WIDE,
     shortHex: gates.some((gate) => gate.kind === 'near' && gate.shortHex),

@@ -25,7 +25,7 @@ export interface LiteralTables {
 }
 
 /** In the order in which they lie in memory. */
-const TABLES = ['all', 'start', 'inner', 'near', 'everywhere'] as const satisfies readonly (Place | 'all')[];
+const TABLES = ['all', 'start', 'inner', 'near', 'long', 'everywhere'] as const satisfies readonly (Place | 'all')[];
 type Table = (typeof TABLES)[number];
 
 /** A table has at least so many hashes, and so many times its literals: fewer would lead to too many false finds. */
@@ -95,9 +95,10 @@ export function literalTables(literals: readonly SoughtLiteral[], layout: Layout
     if (places.includes('start')) put('start', 3, 0);
     if (places.includes('inner')) put('inner', 3, rarest(writer, 'inner', bytes, 3, 1));
     // One of two, or of several, neighbouring places is looked at, whatever the literal's own place.
-    if (places.includes('near')) {
-      const lead = bytes.length === SHORTEST ? -1 : rarest(writer, 'near', bytes, 4, 2);
-      for (const one of [lead, lead + 1]) put('near', 4, one);
+    for (const table of ['near', 'long'] as const) {
+      if (!places.includes(table)) continue;
+      const lead = bytes.length === SHORTEST ? -1 : rarest(writer, table, bytes, 4, 2);
+      for (const one of [lead, lead + 1]) put(table, 4, one);
     }
     if (!places.includes('everywhere')) return;
     for (let lead = 0; lead < stride; lead++) put('everywhere', 4, lead);
@@ -116,12 +117,13 @@ export function literalTables(literals: readonly SoughtLiteral[], layout: Layout
 /** The bits of a table's hashes. */
 function bitsOf(table: Table, literals: readonly SoughtLiteral[], layout: Layout): number {
   const chosen = literals.filter(({ places }) => table === 'all' || places.includes(table));
-  const count = table === 'near' ? chosen.reduce((sum, { text }) => sum + waysNear(text), 0) : chosen.length;
+  const count =
+    table === 'near' || table === 'long' ? chosen.reduce((sum, { text }) => sum + waysInPairs(text), 0) : chosen.length;
   return Math.max(LEAST_BITS, Math.min(Math.log2(layout.mostHashes()), Math.ceil(Math.log2(SPARSE * (count + 1)))));
 }
 
 /** In how many ways the bytes can stand that lead to a literal near a run. */
-function waysNear({ length }: string): number {
+function waysInPairs({ length }: string): number {
   return length > 4 ? 2 : (5 - length) * TEXT.length;
 }
 
@@ -176,7 +178,7 @@ function add(writer: Writer, slots: readonly number[], { literal, bytes, at, ign
  * @param size bytes that are looked up
  * @param places how many neighbouring places of them are needed
  */
-function rarest(writer: Writer, table: 'all' | 'inner' | 'near', bytes: Buffer, size: 3 | 4, places: number): number {
+function rarest(writer: Writer, table: 'all' | 'inner' | 'near' | 'long', bytes: Buffer, size: 3 | 4, places: number): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (

@@ -42,6 +42,7 @@ const BEFORE_ESCAPE: u32 = 32;
  *   start       literals that begin their token, by their first three bytes
  *   inner       literals that stand in a run, by three bytes
  *   near        literals that stand before a run, by four bytes at an even place
+ *   long        literals that stand before or in a long run, in the same way
  *   everywhere  the others, by four bytes at a multiple of the stride
  */
 const MOST_HASHES: usize = 1 << 18;
@@ -52,12 +53,14 @@ const allFlags: usize = 2048;
 const startFlags: usize = allFlags + MOST_HASHES;
 const innerFlags: usize = startFlags + MOST_HASHES;
 const nearFlags: usize = innerFlags + MOST_HASHES;
-const everywhereFlags: usize = nearFlags + MOST_HASHES;
+const longFlags: usize = nearFlags + MOST_HASHES;
+const everywhereFlags: usize = longFlags + MOST_HASHES;
 const allHeads: usize = everywhereFlags + MOST_HASHES;
 const startHeads: usize = allHeads + 4 * MOST_HASHES;
 const innerHeads: usize = startHeads + 4 * MOST_HASHES;
 const nearHeads: usize = innerHeads + 4 * MOST_HASHES;
-const everywhereHeads: usize = nearHeads + 4 * MOST_HASHES;
+const longHeads: usize = nearHeads + 4 * MOST_HASHES;
+const everywhereHeads: usize = longHeads + 4 * MOST_HASHES;
 /** Entries of 16 bytes: literal u32, place of its bytes u32, next u32, length u8, where in it the bytes stand i8, ignore case u16. */
 const entries: usize = everywhereHeads + 4 * MOST_HASHES;
 const MOST_ENTRIES: u32 = 262143;
@@ -84,6 +87,7 @@ let allMask: u32 = 0;
 let startMask: u32 = 0;
 let innerMask: u32 = 0;
 let nearMask: u32 = 0;
+let longMask: u32 = 0;
 let everywhereMask: u32 = 0;
 
 let hitCount: u32 = 0;
@@ -116,11 +120,12 @@ let start: usize = 0;
 let zoneFrom: usize = 0;
 let zoneTo: usize = 0;
 let limit: usize = 0;
-/** What was looked through last in and around runs, before them, and around escapes. */
+/** What was looked through last in and around runs, before them, to the end of the last long one, and around escapes. */
 let innerFrom: usize = 0;
 let innerTo: usize = 0;
 let nearFrom: usize = 0;
 let nearTo: usize = 0;
+let longTo: usize = 0;
 let doneFrom: usize = 0;
 let doneTo: usize = 0;
 /** Escapes in a row: the first, the last, and how many. */
@@ -171,11 +176,12 @@ export function hashOfFour(bytes: u32, mask: u32): u32 {
   return (((bytes | 0x20202020) * FACTOR) >> SHIFT) & mask;
 }
 
-export function setMasks(all: u32, start: u32, inner: u32, near: u32, everywhere: u32): void {
+export function setMasks(all: u32, start: u32, inner: u32, near: u32, long: u32, everywhere: u32): void {
   allMask = all;
   startMask = start;
   innerMask = inner;
   nearMask = near;
+  longMask = long;
   everywhereMask = everywhere;
 }
 
@@ -331,6 +337,7 @@ export function survey(window: usize, length: u32, from: u32, to: u32): void {
   innerTo = 0;
   nearFrom = 0;
   nearTo = 0;
+  longTo = 0;
   doneFrom = 0;
   doneTo = 0;
   firstEscape = 0;
@@ -533,8 +540,10 @@ function isLed(begin: usize): bool {
 
 /** Literals in a long run, [begin, end), and before it. */
 function onLongRun(begin: usize, end: usize): void {
-  // What stands before the token may belong to the run: an equals sign, a colon.
-  nearIn(begin - min(begin - start, before as usize), end);
+  const from = max(max(begin - min(begin - start, before as usize), longTo), zoneFrom);
+  longTo = end;
+  const to = min(end, zoneTo);
+  if (from < to) inPairs(from, to + 14, longFlags, longHeads, longMask);
   withinIn(begin - min(begin - start, INNER as usize), end + behind);
 }
 
@@ -630,29 +639,30 @@ function beforeIn(from: usize, to: usize): void {
   from = max(from, zoneFrom);
   to = min(to, zoneTo);
   if (from >= to) return;
-  // One byte before a literal may be among those that are looked up.
-  nearAt(from > start ? from - 1 : from, to + 14);
-}
-
-/** Looks up four bytes at each even place in [from, to). */
-function nearAt(from: usize, to: usize): void {
-  const mask = nearMask, masks = i32x4.splat(mask);
-  const groups = v128.load(fours);
-  for (let at = from & ~(1 as usize); at < to; at += 16) {
-    const first = hashesOf(v128.load(at), groups, masks);
-    const second = hashesOf(v128.load(at, 8), groups, masks);
-    if (anyOf(nearFlags, first) | anyOf(nearFlags, second)) {
-      for (let place = at; place < at + 16; place += 2) {
-        if (nearFlag(place, mask)) compare(place, load<u32>(nearHeads + 4 * (hashOfFour(load<u32>(place), mask) as usize)));
-      }
-    }
-  }
+  nearAt(from, to + 14);
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function nearFlag(at: usize, mask: u32): u8 {
-  return load<u8>(nearFlags + (hashOfFour(load<u32>(at), mask) as usize));
+function nearAt(from: usize, to: usize): void {
+  inPairs(from, to, nearFlags, nearHeads, nearMask);
+}
+
+/** Looks up four bytes at each even place in [from, to). */
+function inPairs(from: usize, to: usize, flags: usize, heads: usize, mask: u32): void {
+  const masks = i32x4.splat(mask);
+  const groups = v128.load(fours);
+  // One byte before a literal may be among those that are looked up.
+  for (let at = (from > start ? from - 1 : from) & ~(1 as usize); at < to; at += 16) {
+    const first = hashesOf(v128.load(at), groups, masks);
+    const second = hashesOf(v128.load(at, 8), groups, masks);
+    if (anyOf(flags, first) | anyOf(flags, second)) {
+      for (let place = at; place < at + 16; place += 2) {
+        const hash = hashOfFour(load<u32>(place), mask) as usize;
+        if (load<u8>(flags + hash)) compare(place, load<u32>(heads + 4 * hash));
+      }
+    }
+  }
 }
 
 /** True where another line of the same text follows. */
@@ -1057,8 +1067,7 @@ function lookForHex(begin: usize, end: usize, isCut: bool): void {
     if (!isHex(load<u8>(at))) continue;
     let from = at;
     while (from > begin && isHex(load<u8>(from - 1))) from--;
-    let to = at + 1;
-    while (to < end && isHex(load<u8>(to))) to++;
+    const to = endOfHex(at, end);
     at = to;
     if (to - from < LEAST_HEX) continue;
     if (isCut || holdsHex(from, to, 1) || holdsHex(from + 1, to, 1)) {
@@ -1066,6 +1075,36 @@ function lookForHex(begin: usize, end: usize, isCut: bool): void {
       else listRun(hexRuns + 8 * (hexCount++ as usize), from, to);
     }
   }
+}
+
+/** Where, up to `end`, the first byte stands that is no hexadecimal digit. */
+function endOfHex(at: usize, end: usize): usize {
+  for (; at < end; at += 16) {
+    const bytes = v128.load(at);
+    const digits = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(48)), i8x16.splat(10));
+    const letters = i8x16.lt_u(i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(97)), i8x16.splat(6));
+    const others = ~(i8x16.bitmask(v128.or(digits, letters)) as u32) & 0xffff;
+    if (others != 0) return min(end, at + (ctz(others) as usize));
+  }
+  return end;
+}
+
+/** Decodes `count` hexadecimal digits; up to 16 bytes more are written. */
+export function decodeHex(digits: usize, count: u32, into: usize): void {
+  for (const end = digits + count; digits < end; digits += 32) {
+    v128.store(into, i8x16.narrow_i16x8_u(bytesOfHex(v128.load(digits)), bytesOfHex(v128.load(digits, 16))));
+    into += 16;
+  }
+}
+
+/** Of sixteen digits the eight bytes, in two bytes each. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function bytesOfHex(digits: v128): v128 {
+  // Of letters the lowest four bits are 1 for a; they alone have the bit 64.
+  const letters = v128.and(i8x16.shr_u(digits, 6), i8x16.splat(1));
+  const values = i8x16.add(v128.and(digits, i8x16.splat(0x0f)), i8x16.add(i8x16.shl(letters, 3), letters));
+  return v128.and(v128.or(i16x8.shl(values, 4), i16x8.shr_u(values, 8)), i16x8.splat(0xff));
 }
 
 function mayHoldHex(begin: usize, end: usize, level: u32): bool {
@@ -1083,18 +1122,12 @@ function holdsHex(begin: usize, end: usize, level: u32): bool {
   let at = begin;
   while (true) {
     const to = min(end, at + PIECE);
-    let out = into;
-    for (let from = at; from + 1 < to; from += 2) store<u8>(out++, (digit(load<u8>(from)) << 4) | digit(load<u8>(from, 1)));
+    decodeHex(at, (to - at) as u32, into);
+    const out = into + ((to - at) >> 1);
     if (isSuspicious(into, out, level, at > begin, to < end)) return true;
     if (to == end) return false;
     at = to - OVERLAP;
   }
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function digit(byte: u8): u8 {
-  return byte <= 57 ? byte - 48 : (byte | 0x20) - 87;
 }
 
 /**

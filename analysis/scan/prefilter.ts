@@ -44,6 +44,7 @@ export interface Exports {
   narrow(window: number, length: number, even: number, odd: number): void;
   lines(window: number, length: number): number;
   decode(digits: number, count: number, into: number): void;
+  decodeHex(digits: number, count: number, into: number): void;
 }
 
 const NAMES = [
@@ -78,6 +79,7 @@ const NAMES = [
   'narrow',
   'lines',
   'decode',
+  'decodeHex',
 ] as const satisfies readonly (keyof Exports)[];
 
 const compiled = new WebAssembly.Module(readFileSync(new URL('prefilter.wasm', import.meta.url)));
@@ -123,6 +125,19 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
     return copy;
   }
 
+  function digitsOf(bytes: Buffer, from: number, to: number): number {
+    if (bytes.buffer === buffer) return bytes.byteOffset + from;
+    memory.set(bytes.subarray(from, to), copy);
+    return copy;
+  }
+
+  /** What was decoded last, in memory of its own. */
+  function copied(length: number): Buffer {
+    const out = Buffer.allocUnsafe(length);
+    out.set(memory.subarray(decoded, decoded + length));
+    return out;
+  }
+
   return {
     takeWindow() {
       if (!isFree) return plain.takeWindow();
@@ -149,11 +164,14 @@ export function createPrefilter(sought: Sought, windowBytes: number): WindowSurv
     decode(bytes, from, to) {
       const count = to - from;
       if (count > size || count < SMALL) return plain.decode(bytes, from, to);
-      if (bytes.buffer !== buffer) memory.set(bytes.subarray(from, to), copy);
-      exports.decode(bytes.buffer === buffer ? bytes.byteOffset + from : copy, count, decoded);
-      const out = Buffer.allocUnsafe(Math.floor((count * 3) / 4));
-      out.set(memory.subarray(decoded, decoded + out.length));
-      return out;
+      exports.decode(digitsOf(bytes, from, to), count, decoded);
+      return copied(Math.floor((count * 3) / 4));
+    },
+    decodeHex(bytes, from, to) {
+      const count = to - from;
+      if (count > size || count < SMALL) return plain.decodeHex(bytes, from, to);
+      exports.decodeHex(digitsOf(bytes, from, to), count, decoded);
+      return copied(Math.floor(count / 2));
     },
     lines(bytes, length) {
       if (bytes.buffer === buffer) return exports.lines(bytes.byteOffset, length);

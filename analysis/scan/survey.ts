@@ -5,15 +5,17 @@
 import { decodeBase64 } from '../text/base64.ts';
 import { BEGINNINGS } from '../text/dense-escapes.ts';
 import type { Haystack } from '../text/haystack.ts';
+import { decodeHex } from '../text/hex.ts';
 import { narrowed } from '../text/utf16.ts';
 import { Hits } from './hits.ts';
 import { literalFinder, type Literal } from './literals.ts';
 
 /**
- * Where a literal is looked for: where words begin in runs of token characters, in longer runs, before them, or everywhere.
+ * Where a literal is looked for: where words begin in runs of token characters, in longer runs, before them, in or before
+ * those that are long, or everywhere.
  * Around escapes all literals are looked for.
  */
-export type Place = 'start' | 'inner' | 'near' | 'everywhere';
+export type Place = 'start' | 'inner' | 'near' | 'long' | 'everywhere';
 
 export interface SoughtLiteral extends Literal {
   /** Empty for the forms that literals have in escaped text. */
@@ -58,6 +60,8 @@ export interface Surveyor {
   survey(haystack: Haystack): Survey;
   /** Decodes the digits of base64 in [from, to), of either alphabet. */
   readonly decode: (bytes: Buffer, from: number, to: number) => Buffer;
+  /** Decodes the hexadecimal digits in [from, to). */
+  readonly decodeHex: (bytes: Buffer, from: number, to: number) => Buffer;
 }
 
 /** A surveyor that keeps the windows that the entries are read into. */
@@ -85,6 +89,7 @@ export function plainSurveyor({ literals }: Sought, windowBytes: number): Window
     giveWindow: (window) => windows.push(window),
     narrow: narrowed,
     decode: decodeBase64,
+    decodeHex,
     lines(window, length) {
       let count = 0;
       for (let at = window.indexOf(10); at >= 0 && at < length; at = window.indexOf(10, at + 1)) count++;

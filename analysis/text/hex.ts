@@ -26,7 +26,12 @@ function values(): Uint8Array {
  * @param places in each run that is to be decoded the offset of a digit, and up to where the run is known to go on, in order;
  *   null: all are
  */
-export function hex(parent: Haystack, context: number, places: readonly number[] | null = null): readonly Haystack[] {
+export function hex(
+  parent: Haystack,
+  context: number,
+  places: readonly number[] | null = null,
+  decode: Decode = decodeHex,
+): readonly Haystack[] {
   const { bytes, length, from, to } = parent;
   const found: Haystack[] = [];
   if (length < LEAST_RUN) return found;
@@ -65,7 +70,10 @@ function isDigit(bytes: Buffer, at: number): boolean {
   return (VALUES[bytes[at] ?? 0] ?? NONE) !== NONE;
 }
 
-function decode(bytes: Buffer, from: number, to: number): Buffer {
+/** Decodes the digits in [from, to). */
+type Decode = (bytes: Buffer, from: number, to: number) => Buffer;
+
+export function decodeHex(bytes: Buffer, from: number, to: number): Buffer {
   return Buffer.from(bytes.toString('latin1', from, to), 'hex');
 }
 

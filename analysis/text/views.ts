@@ -77,7 +77,7 @@ function visitEncoded(
 ): void {
   const { context } = options;
   const escaped = survey.escapes.length === 0 ? [] : denseRuns(text, survey.escapes, context);
-  for (const inner of [...runs, ...hex(text, context, survey.hex), ...escaped]) {
+  for (const inner of [...runs, ...hex(text, context, survey.hex, options.surveyor.decodeHex), ...escaped]) {
     const wide = visitText(inner, options, level + 1, visit);
     if (wide.length === 0) continue;
     for (const text of utf16(inner, narrowed, wide)) visitText(text, options, level + 1, visit);
