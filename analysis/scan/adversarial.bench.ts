@@ -2,7 +2,7 @@
  * How fast files are scanned that are made to be slow: `npm run bench:adversarial -- [megabytes]`. Each one's rate is set
  * against that of ordinary text in the same round: the floor is a fifth.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { tar } from '../archive/build.ts';
@@ -16,15 +16,24 @@ import { ADVERSARIAL } from './bench/adversarial.ts';
 const ROUNDS = 3;
 const bytes = Number(process.argv[2] ?? '100') * 1e6;
 const detector = createDetector(SERVICES, { fingerprinter: new Fingerprinter(Buffer.alloc(32, 1)) });
-const folder = join(import.meta.dirname, '../../node_modules/typescript/lib');
-const ordinary = Buffer.alloc(
-  bytes,
-  Buffer.concat(
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.ts') || name.endsWith('.js'))
-      .map((name) => readFileSync(join(folder, name))),
-  ),
-);
+const ordinary = sourceTexts(join(import.meta.dirname, '../../node_modules'), bytes);
+
+/** So many bytes of the JavaScript and TypeScript that is installed here, each file once as long as there are others. */
+function sourceTexts(root: string, size: number): Buffer {
+  const parts: Buffer[] = [];
+  let length = 0;
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.[cm]?[jt]s$/.test(name));
+  for (const name of names.toSorted()) {
+    const path = join(root, name);
+    if (length >= size) break;
+    if (!statSync(path).isFile()) continue;
+    const text = readFileSync(path);
+    parts.push(text);
+    length += text.length;
+  }
+  if (length < size / 10) throw new Error(`of ordinary text ${length} bytes are installed, and at least ${size / 10} are needed`);
+  return Buffer.alloc(size, Buffer.concat(parts));
+}
 
 /** Uncompressed bytes per millisecond of the processor, and what was given up. */
 async function scanned(tarball: Buffer): Promise<{ readonly rate: number; readonly rows: readonly string[] }> {

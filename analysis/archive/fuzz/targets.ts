@@ -232,7 +232,8 @@ function compression(
       if (expected === null) return rows === '' ? `took ${got.length} bytes for right that the reference refuses` : null;
       if (TOLERATED.test(rows)) return null;
       // A frame of nothing at all with something behind it: zstd does not look whether its header promised more.
-      if (rows !== '' && expected.isWhole && expected.body !== '') return `refused ${expected.body.length} bytes that the reference reads: ${rows}`;
+      if (rows !== '' && expected.isWhole && expected.body !== '')
+        return `refused ${expected.body.length} bytes that the reference reads: ${rows}`;
       if (expected.isWhole ? got === expected.body : got.startsWith(expected.body)) return null;
       return `got ${got.length} bytes other than the ${expected.body.length} of the reference; ${rows}`;
     },
