@@ -15,6 +15,7 @@ import { METHOD } from './zip/entry.ts';
 import { readZipDirectory } from './zip/directory.ts';
 import { readLocalHeader } from './zip/stream.ts';
 import { SourceReader } from './reader.ts';
+import { median } from '../scan/bench/median.ts';
 
 const ROUNDS = 5;
 const MiB = 1024 * 1024;
@@ -67,10 +68,6 @@ async function toolGunzip({ path }: Archive): Promise<void> {
 
 const isGzip = ({ bytes }: Archive): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 const isZip = ({ bytes }: Archive): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
-}
 
 async function compare(title: string, archives: readonly Archive[], ways: Readonly<Record<string, Way>>): Promise<void> {
   if (archives.length === 0) return;

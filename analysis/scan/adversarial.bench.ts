@@ -12,6 +12,7 @@ import { scanArtifact } from '../scan.ts';
 import { Fingerprinter } from '../secret.ts';
 import { SERVICES } from '../services/index.ts';
 import { ADVERSARIAL } from './bench/adversarial.ts';
+import { median } from './bench/median.ts';
 
 const ROUNDS = 3;
 const bytes = Number(process.argv[2] ?? '100') * 1e6;
@@ -47,10 +48,6 @@ async function scanned(tarball: Buffer): Promise<{ readonly rate: number; readon
 
 function packed(content: Buffer): Buffer {
   return gzipSync(tar({ name: 'package/entry.txt', body: content }), { level: 6 });
-}
-
-function median(list: readonly number[]): number {
-  return list.toSorted((one, other) => one - other)[Math.floor(list.length / 2)] ?? 0;
 }
 
 const normal = packed(ordinary);

@@ -24,6 +24,8 @@ import { Fingerprinter } from '../secret.ts';
 import type { Format, Service } from '../service.ts';
 import { SERVICES } from '../services/index.ts';
 import { corpus, KINDS, type Archive } from './bench/corpus.ts';
+import { machineScaling } from './bench/machine.ts';
+import { median } from './bench/median.ts';
 
 const MEGA = 1e6;
 const CHUNK = 1024 * 1024;
@@ -177,6 +179,7 @@ async function scaling(archives: readonly Archive[], count: number): Promise<Goa
   const [single, double] = [median(times.one), median(times.two)];
   const rate = (time: number): string => `${Math.round(sizeOf(archives) / time / 1000)} MB/s`;
   say(`\none thread ${rate(single)}, two ${rate(double)}: ${(single / double).toFixed(2)} times as fast`);
+  say(`two threads that do nothing but take digests of 64 KiB: ${(await machineScaling(count)).toFixed(2)} times as fast as one`);
   return { what: 'two threads over one, by the clock', seen: single / double, least: 1.8 };
 }
 
@@ -295,10 +298,6 @@ function renamed(service: Service, index: number): Service {
 
 function sizeOf(archives: readonly Archive[]): number {
   return archives.reduce((sum, archive) => sum + archive.size, 0);
-}
-
-function median(list: readonly number[]): number {
-  return list.toSorted((one, other) => one - other)[Math.floor(list.length / 2)] ?? 0;
 }
 
 function mega(bytes: number): string {
