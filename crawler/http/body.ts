@@ -33,7 +33,8 @@ export function limited(
     stop(complete);
   }
   // Also runs when the body is never looked at: a generator that was not started ends nothing by itself.
-  const abandoned = setTimeout(() => stopOnce(false), limits.abandonMs);
+  // It is no reason for a process to live on whose connections are closed.
+  const abandoned = setTimeout(() => stopOnce(false), limits.abandonMs).unref();
 
   async function* pieces(): AsyncGenerator<Uint8Array, void, undefined> {
     const iterator = source[Symbol.asyncIterator]();

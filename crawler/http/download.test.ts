@@ -209,6 +209,14 @@ test('a body that nobody reads gives its connection back', async () => {
   await expect(unread[0]?.body[Symbol.asyncIterator]().next()).rejects.toThrow(/was not read for 0\.06 s and was given up/);
 });
 
+test('an answer that is over with its headers keeps no connection', async () => {
+  const server = await serve({ status: 304, headers: { etag: '"a"' } });
+  const http = door();
+  const reply = await ioTo(server, { http }).stream(`${server.origin}/`, { etag: '"a"' });
+  await expect.poll(() => http.hosts()[0]?.inFlight).toBe(0);
+  expect([reply.status, await Array.fromAsync(reply.body)]).toEqual([304, []]);
+});
+
 test('a stream left in the middle gives its connection back', async () => {
   const server = await serve({
     status: 200,

@@ -136,6 +136,8 @@ async function hopTo<T>(
         throw errorOf(incoming, withoutCredentials(url), start.toString('latin1'), context.now());
       }
       checkLength(incoming, url, wanted);
+      // Over with its headers: whoever asked may see no reason to read on, and would keep the connection.
+      if (incoming.status === 304) await drain(pieces, DRAIN_BYTES, DRAIN_MS);
       return { value: await read({ status: incoming.status, headers: incoming.headers, url: withoutCredentials(url), pieces }) };
     } catch (error) {
       void pieces.return().catch(() => undefined);

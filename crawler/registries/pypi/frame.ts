@@ -59,6 +59,8 @@ export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<C
   const reply = await io.stream(rootUrl(io), ask);
   if (reply.status === 304) return;
   if (since.serial === null && since.count > 0) {
+    // An answer keeps its connection until it is read or given up.
+    await reply.body[Symbol.asyncIterator]().return?.();
     yield relist('the index gives no serials, so only a new listing tells what moved');
     return;
   }

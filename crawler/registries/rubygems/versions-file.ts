@@ -55,11 +55,7 @@ export async function openVersionsAt(
     }
     throw error;
   }
-  if (reply.status === 304) {
-    // An answer keeps its connection until it is read, and this one is over with its headers.
-    await Array.fromAsync(reply.body);
-    return { state: 'not-modified' };
-  }
+  if (reply.status === 304) return { state: 'not-modified' };
   const bytes = reply.body[Symbol.asyncIterator]();
   // A server that knows no ranges answers 200 with the whole file.
   const before = await take(bytes, tail.length, reply.status === 206 ? 0 : start);
