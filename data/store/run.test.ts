@@ -46,9 +46,10 @@ describeOnEach('runs', (kind) => {
     await using made = await temporaryDatabase(kind);
     const spec = { ...SPEC, period: '2026-11' };
     const { id } = await openOrResumeRun(made.database, spec, HOLDING);
-    const changed = openOrResumeRun(made.database, { ...spec, seed: 'other', detectorStamp: 'stamp-2' }, HOLDING);
+    const config = { ...SPEC.config, sample: 11 };
+    const changed = openOrResumeRun(made.database, { ...spec, seed: 'other', detectorStamp: 'stamp-2', config }, HOLDING);
     await expect(changed).rejects.toThrow(
-      /period 2026-11 already has run 1 \(open\), which differs in the detectors, the seed; finish or give up/,
+      /period 2026-11 already has run 1 \(open\), which differs in the detectors, the seed, the setting sample; finish or give up/,
     );
     await abandonRun(made.database, id, 'wrong seed');
     expect((await openOrResumeRun(made.database, { ...spec, seed: 'other' }, HOLDING)).outcome).toBe('opened');

@@ -186,6 +186,14 @@ function isHeldByOther(run: KnownRun, { holder, now }: Holding): boolean {
   return !isGone(run.holder);
 }
 
+function differingSettings(known: string, wanted: string): readonly string[] {
+  const [then, now] = [known, wanted].map((one) => JSON.parse(one) as Readonly<Record<string, unknown>>);
+  const names = [...new Set([...Object.keys(then ?? {}), ...Object.keys(now ?? {})])];
+  return names
+    .filter((name) => JSON.stringify(then?.[name]) !== JSON.stringify(now?.[name]))
+    .map((name) => `the setting ${name}`);
+}
+
 function conflict(known: KnownRun, spec: RunSpec): RunError {
   const differs = [
     ...(known.detector_stamp === spec.detectorStamp ? [] : ['the detectors']),
@@ -193,7 +201,7 @@ function conflict(known: KnownRun, spec: RunSpec): RunError {
       ? []
       : [`the program's version (${known.code_version}, now ${spec.codeVersion})`]),
     ...(known.seed === spec.seed ? [] : ['the seed']),
-    ...(known.config === json(sorted(spec.config)) ? [] : ['the configuration']),
+    ...differingSettings(known.config, json(sorted(spec.config))),
   ];
   const what = differs.length === 0 ? 'registries, services or keys' : differs.join(', ');
   const advice = known.state === 'open' ? 'finish or give up that run first' : 'choose another period';
