@@ -67,18 +67,21 @@ async function readFiles(reader: Reader, files: readonly AsarFile[], at: At, wal
       walker.skipped(here.path, 'overlap', 'the index places the file within the bytes of another one');
       continue;
     }
+    let isBeyond = false;
     if (file.offset > position) {
       const gap = new PartReader(reader, file.offset - position);
-      await walker.deliver(gap, [...at.path, `(bytes at ${position})`], file.offset - position);
+      const hasBytes = gap.available > 0 || (await gap.fill(1));
+      if (hasBytes) await walker.deliver(gap, [...at.path, `(bytes at ${position})`], file.offset - position);
       await walker.drain(gap);
+      isBeyond = gap.left > 0;
     }
     const part = new PartReader(reader, file.size);
     await walker.member(part, here);
     await walker.drain(part);
     position = file.offset + file.size;
-    if (part.left > 0 && !reader.problem) {
-      walker.skipped(here.path, 'truncated', `${part.left} of ${file.size} bytes are missing at the end`);
-    }
+    if (reader.problem) continue;
+    if (isBeyond) walker.skipped(here.path, 'truncated', 'the index places the file behind the end of the archive');
+    else if (part.left > 0) walker.skipped(here.path, 'truncated', `${part.left} of ${file.size} bytes are missing at the end`);
   }
   if (reader.available > 0 || (await reader.fill(1))) await walker.deliver(reader, [...at.path, `(bytes at ${position})`], null);
 }

@@ -94,6 +94,7 @@ describe('formats that are rare in packages', () => {
         folder: { files: { a: { size: 5, offset: '0' }, b: { size: 3, offset: '7' } } },
         inside: { size: 2, offset: '1' },
         outside: { size: 9, offset: '999' },
+        nothing: { size: 0, offset: '99' },
         link: { link: 'folder/a' },
       },
     });
@@ -109,9 +110,14 @@ describe('formats that are rare in packages', () => {
       '(bytes at 5)': '..',
       'folder/b': 'two',
       '(bytes at 10)': '..rest',
+      nothing: '',
       outside: '',
     });
-    expect(reasons(seen.skipped)).toEqual(['overlap', 'truncated']);
+    expect(seen.skipped.map(({ path, reason }) => `${path.at(-1)}: ${reason}`)).toEqual([
+      'inside: overlap',
+      'nothing: truncated',
+      'outside: truncated',
+    ]);
   });
 });
 

@@ -89,7 +89,8 @@ def read_asar(data):
         for name, node in files.items():
             if 'files' in node:
                 folder(node['files'], prefix + name + '/')
-            elif 'offset' in node:
+            # Python takes 1_40 for a number, too.
+            elif str(node.get('offset')).isdigit():
                 start = base + int(node['offset'])
                 if int(node['offset']) >= 0 and 0 <= node['size'] <= len(data) - start:
                     found.append(((prefix + name).encode('utf-8', 'replace'), data[start:start + node['size']]))

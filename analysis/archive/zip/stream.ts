@@ -90,7 +90,15 @@ async function readMember(reader: CountingReader, header: LocalHeader, place: Zi
         : new PartReader(reader, compressedSize);
   const { taken } = await readZipData(bounded, header, place, { source: null, maxOut: Number.POSITIVE_INFINITY });
   if (bounded !== reader) await place.walker.drain(bounded);
-  else if (taken === null) await passOver(reader, start, compressedSize, place);
+  if (bounded instanceof PartReader && bounded.left > 0) {
+    const { at, walker } = place;
+    const { name } = showName(header.nameBytes, walker.budget.limits.nameBytes);
+    walker.skipped(
+      [...at.path, name],
+      'truncated',
+      `its header states ${compressedSize} bytes, and ${bounded.left} of them are missing`,
+    );
+  } else if (taken === null) await passOver(reader, start, compressedSize, place);
   if (header.sizesFollow) await skipDescriptor(reader);
 }
 

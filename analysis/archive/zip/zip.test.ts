@@ -97,6 +97,13 @@ const CASES: readonly Case[] = [
     noted: ['unlisted'],
   },
   {
+    name: 'an entry that is not listed, and has fewer bytes than its header states',
+    artifact: zip([file('a'), { ...file('h', 'hidden'), method: 0, compressedSize: 100, listed: false }, file('b')]),
+    files: { a: 'a', h: 'hidden', b: 'b' },
+    skipped: ['truncated'],
+    noted: ['unlisted'],
+  },
+  {
     name: 'the first and last are not listed',
     artifact: zip([{ ...file('h'), listed: false }, file('a'), { ...file('i'), listed: false, descriptor: 'signed' }]),
     files: { h: 'h', a: 'a', i: 'i' },
