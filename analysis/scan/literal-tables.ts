@@ -30,7 +30,7 @@ type Table = (typeof TABLES)[number];
 
 /** A table has at least so many hashes, and so many times its literals: fewer would lead to too many false finds. */
 const LEAST_BITS = 13;
-const SPARSE = 32;
+const SPARSE = 64;
 const ENTRY_BYTES = 16;
 const SHORTEST = 3;
 /** The bytes that are looked up stand among a literal's first ones. */
