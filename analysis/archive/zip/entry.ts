@@ -50,6 +50,11 @@ const RARE_METHODS: ReadonlyMap<number, (input: Reader, walker: Walker) => Unpac
   [95, openXz],
 ]);
 
+/** Where a member stands, as it is shown. */
+export function pathOf({ nameBytes }: Pick<ZipMember, 'nameBytes'>, { at, walker }: ZipPlace): readonly string[] {
+  return [...at.path, showName(nameBytes, walker.budget.limits.nameBytes).name];
+}
+
 /** Whether the data of such a member is read. */
 export function isReadable({ flags, method }: Pick<ZipMember, 'flags' | 'method'>): boolean {
   return !(flags & ENCRYPTED) && (method === METHOD.stored || method === METHOD.deflated || RARE_METHODS.has(method));

@@ -1,7 +1,6 @@
 import { SIGNATURE, toBuffer, widen } from './directory.ts';
-import { METHOD, readZipData, type ZipMember, type ZipPlace } from './entry.ts';
+import { METHOD, pathOf, readZipData, type ZipMember, type ZipPlace } from './entry.ts';
 import { CountingReader } from '../counting-reader.ts';
-import { showName } from '../names.ts';
 import { PartReader, type Reader } from '../reader.ts';
 
 const LOCAL_BYTES = 30;
@@ -30,12 +29,8 @@ export async function readLocalEntries(reader: Reader, place: ZipPlace, hidden: 
     const header = await readLocalHeader(counter);
     if (header) {
       if (hidden !== null) {
-        const { name } = showName(header.nameBytes, walker.budget.limits.nameBytes);
-        walker.noted(
-          [...at.path, name],
-          'unlisted',
-          'the directory of the zip does not list this entry; it was read all the same',
-        );
+        const unlisted = 'the directory of the zip does not list this entry; it was read all the same';
+        walker.noted(pathOf(header, place), 'unlisted', unlisted);
       }
       await readMember(counter, header, place);
       continue;
@@ -90,15 +85,11 @@ async function readMember(reader: CountingReader, header: LocalHeader, place: Zi
         : new PartReader(reader, compressedSize);
   const { taken } = await readZipData(bounded, header, place, { source: null, maxOut: Number.POSITIVE_INFINITY });
   if (bounded !== reader) await place.walker.drain(bounded);
+  else if (taken === null) await passOver(reader, start, compressedSize, place);
   if (bounded instanceof PartReader && bounded.left > 0) {
-    const { at, walker } = place;
-    const { name } = showName(header.nameBytes, walker.budget.limits.nameBytes);
-    walker.skipped(
-      [...at.path, name],
-      'truncated',
-      `its header states ${compressedSize} bytes, and ${bounded.left} of them are missing`,
-    );
-  } else if (taken === null) await passOver(reader, start, compressedSize, place);
+    const missing = `its header states ${compressedSize} bytes, and ${bounded.left} of them are missing`;
+    place.walker.skipped(pathOf(header, place), 'truncated', missing);
+  }
   if (header.sizesFollow) await skipDescriptor(reader);
 }
 

@@ -104,6 +104,20 @@ const CASES: readonly Case[] = [
     noted: ['unlisted'],
   },
   {
+    name: 'entries that are encrypted, of sizes that stand behind them, with others behind, and no directory',
+    artifact: zip(
+      [
+        { ...file('e', 'secret'), method: 0, flags: 1, descriptor: 'signed' },
+        { ...file('f', 'secret'), method: 0, flags: 1, descriptor: 'bare' },
+        file('a'),
+        file('b'),
+      ],
+      { directory: false },
+    ),
+    files: { a: 'a', b: 'b' },
+    skipped: ['encrypted', 'truncated'],
+  },
+  {
     name: 'the first and last are not listed',
     artifact: zip([{ ...file('h'), listed: false }, file('a'), { ...file('i'), listed: false, descriptor: 'signed' }]),
     files: { h: 'h', a: 'a', i: 'i' },

@@ -1,9 +1,8 @@
 import { PartReader, SourceReader, type Reader } from '../reader.ts';
 import { rangeSource, type ByteSource } from '../source.ts';
 import type { ZipDirectory, ZipEntry } from './directory.ts';
-import { METHOD, isReadable, readZipData, type ZipPlace } from './entry.ts';
+import { METHOD, isReadable, pathOf, readZipData, type ZipPlace } from './entry.ts';
 import { readLocalEntries, readLocalHeader, skipDescriptor } from './stream.ts';
-import { showName } from '../names.ts';
 import type { At, Walker } from '../walker.ts';
 
 /**
@@ -59,13 +58,8 @@ class ListedZip {
     await this.#gap(end, this.#source.size);
   }
 
-  #path(entry: ZipEntry): readonly string[] {
-    const { at, walker } = this.#place;
-    return [...at.path, showName(entry.nameBytes, walker.budget.limits.nameBytes).name];
-  }
-
   #report(entry: ZipEntry, reason: string, detail: string): void {
-    this.#place.walker.skipped(this.#path(entry), reason, detail);
+    this.#place.walker.skipped(pathOf(entry, this.#place), reason, detail);
   }
 
   async #entry(entry: ZipEntry, next: number): Promise<void> {
@@ -94,16 +88,20 @@ class ListedZip {
     const { at, walker } = this.#place;
     const other = this.#claimedBy;
     if (!other) return false;
-    const name = this.#path(other).at(-1);
+    const name = pathOf(other, this.#place).at(-1);
     if (entry.offset === other.offset && entry.method === other.method && entry.compressedSize <= other.compressedSize) {
-      walker.noted(this.#path(entry), 'overlap', `the entry is made of the same bytes as ${name}, where they were read`);
+      walker.noted(pathOf(entry, this.#place), 'overlap', `the entry is made of the same bytes as ${name}, where they were read`);
       return true;
     }
     if (this.#overlapLeft <= 0) {
       this.#report(entry, 'overlap', `the bytes of the entry lie within those of ${name}; of such entries no more are read`);
       return true;
     }
-    walker.noted([...at.path, ...this.#path(entry).slice(-1)], 'overlap', `the bytes of the entry lie within those of ${name}`);
+    walker.noted(
+      [...at.path, ...pathOf(entry, this.#place).slice(-1)],
+      'overlap',
+      `the bytes of the entry lie within those of ${name}`,
+    );
     return false;
   }
 
