@@ -63,7 +63,7 @@ test.each([
 ])('the digest of a file is that of all its bytes: %s', async (name, bytes) => {
   const path = join(folder, name);
   await writeFile(path, bytes);
-  await using source = await fileSource(path, 'thing');
+  using source = fileSource(path, 'thing');
   const { artifact } = await scanArtifact(source, detector);
   expect(artifact).toEqual({ name: 'thing', bytes: bytes.length, sha256: sha256(bytes) });
 });

@@ -1,5 +1,4 @@
-import { constants, type Stats } from 'node:fs';
-import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 
 /** Bytes that can be read anywhere, so that an artifact of any size never has to be in memory. */
 export interface ByteSource {
@@ -50,29 +49,35 @@ export function rangeSource(source: ByteSource, offset: number, length: number):
   };
 }
 
-export type FileSource = ByteSource & AsyncDisposable;
+export type FileSource = ByteSource & Disposable;
 
 /**
  * Opens a regular file. Links, folders, devices, pipes and sockets are refused before anything is opened.
  *
+ * It is read by this thread itself: whoever reads has nothing else to do meanwhile, and handing each read to another thread
+ * takes several times as long as reading from the system's cache.
+ *
  * @throws {UnreadableSource} reasons `not-a-file`, `link`, `not-found`, `unreadable`
  */
-export async function fileSource(path: string, name: string): Promise<FileSource> {
-  const before = await lstat(path).catch((error: unknown) => {
-    throw cannotOpen(error);
-  });
-  refuseSpecialFiles(before);
+export function fileSource(path: string, name: string): FileSource {
+  refuseSpecialFiles(opening(() => lstatSync(path)));
   // The file may have been replaced since: no link is followed, and opening a pipe does not wait.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
-    throw cannotOpen(error);
-  });
+  const file = opening(() => openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   try {
-    const stats = await handle.stat();
+    const stats = fstatSync(file);
     refuseSpecialFiles(stats);
-    return handleSource(handle, name, stats.size);
+    return openSource(file, name, stats.size);
   } catch (error) {
-    await handle.close();
+    closeSync(file);
     throw error;
+  }
+}
+
+function opening<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw cannotOpen(error);
   }
 }
 
@@ -96,23 +101,25 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 }
 
-function handleSource(handle: FileHandle, name: string, size: number): FileSource {
+function openSource(file: number, name: string, size: number): FileSource {
   return {
     name,
     size,
     async read(offset, length, into) {
       const wanted = Math.max(0, Math.min(length, size - offset));
       const buffer = into ?? Buffer.allocUnsafeSlow(wanted);
-      let got = 0;
-      while (got < wanted) {
-        const { bytesRead } = await handle.read(buffer, got, wanted - got, offset + got).catch((error: unknown) => {
-          throw new UnreadableSource('unreadable', `the file cannot be read further (${codeOf(error)})`, { cause: error });
-        });
-        if (bytesRead === 0) break;
-        got += bytesRead;
+      try {
+        let got = 0;
+        while (got < wanted) {
+          const count = readSync(file, buffer, got, wanted - got, offset + got);
+          if (count === 0) break;
+          got += count;
+        }
+        return buffer.subarray(0, got);
+      } catch (error) {
+        throw new UnreadableSource('unreadable', `the file cannot be read further (${codeOf(error)})`, { cause: error });
       }
-      return buffer.subarray(0, got);
     },
-    [Symbol.asyncDispose]: () => handle.close(),
+    [Symbol.dispose]: () => closeSync(file),
   };
 }

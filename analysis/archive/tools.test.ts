@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 async function lookAt(path: string): Promise<Look> {
-  await using source = await fileSource(path, 'artifact');
+  using source = fileSource(path, 'artifact');
   // Awaited here: the file is closed when this returns.
   return await look(source);
 }

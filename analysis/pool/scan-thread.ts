@@ -22,7 +22,7 @@ async function answer(job: ScanJob): Promise<Reply> {
       const { name, bytes, sha256 } = job;
       return { kind: 'done', scan: sealed(await scanArtifact(bytesSource(name, bytes), detector, { limits, sha256 })) };
     }
-    await using source = await fileSource(job.path, job.name);
+    using source = fileSource(job.path, job.name);
     return { kind: 'done', scan: sealed(await scanArtifact(source, detector, { limits })) };
   } catch (error) {
     // Anything else ends the thread, which the pool records: its message may hold content and is told to nobody.

@@ -35,7 +35,7 @@ export function inThisThread(detector: Detector, limits: Partial<WalkLimits>): S
         const { name, bytes, sha256 } = job;
         return scanArtifact(bytesSource(name, bytes), detector, { ...options, sha256 });
       }
-      await using source = await fileSource(job.path, job.name);
+      using source = fileSource(job.path, job.name);
       // Awaited here: the file is closed when this returns.
       return await scanArtifact(source, detector, options);
     },

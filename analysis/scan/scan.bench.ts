@@ -218,7 +218,7 @@ async function memory(folder: string, archives: readonly Archive[]): Promise<Goa
 async function scanOne(path: string): Promise<void> {
   const detector = createDetector(SERVICES, { fingerprinter });
   const before = mostMemory();
-  await using source = await fileSource(path, basename(path));
+  using source = fileSource(path, basename(path));
   const { stats, skipped } = await scanArtifact(source, detector);
   const after = mostMemory();
   process.stdout.write(
