@@ -11,6 +11,8 @@ import { tar, tarOf, zip, type Files } from '../../archive/build.ts';
 const MEGA = 1e6;
 /** What is installed for one machine only, such as Node itself, is no ordinary package. */
 const MOST_BYTES = 100 * MEGA;
+/** Made when a package is installed or used; no tool packs it. */
+const MADE_HERE = '__pycache__';
 /** Deflate at the level that npm, pip, gem and nuget pack with. */
 const LEVEL = 6;
 
@@ -63,7 +65,7 @@ export async function corpus(into: string, bytes: number): Promise<readonly Arch
 
 function packagesIn(folder: string): readonly string[] {
   return readdirSync(folder)
-    .filter((name) => !name.startsWith('.'))
+    .filter((name) => !name.startsWith('.') && name !== MADE_HERE)
     .flatMap((name) => (name.startsWith('@') ? readdirSync(join(folder, name)).map((inner) => join(name, inner)) : [name]))
     .map((name) => join(folder, name));
 }
@@ -83,6 +85,7 @@ function pathsOf(path: string): readonly string[] {
   if (stats?.isFile() === true) return [path];
   if (stats?.isDirectory() !== true) return [];
   return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === MADE_HERE) return [];
     const inner = join(path, entry.name);
     return entry.isDirectory() ? pathsOf(inner) : entry.isFile() ? [inner] : [];
   });
