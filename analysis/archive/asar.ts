@@ -12,7 +12,7 @@ interface AsarFile {
 
 /** True where an asar (Electron's archive) begins: two lengths, then an index in JSON. */
 export function isAsar(head: Uint8Array): boolean {
-  if (head.length < PREFIX_BYTES + 10) return false;
+  if (head[0] !== 4 || head.length < PREFIX_BYTES + 10) return false;
   const view = new DataView(head.buffer, head.byteOffset);
   if (view.getUint32(0, true) !== 4) return false;
   const json = view.getUint32(12, true);

@@ -26,6 +26,8 @@ export interface Settled<C extends Claim> {
 
 /** Settles the claims of one entry; the result is in order of their start. */
 export function settle<C extends Claim>(claims: readonly C[]): readonly Settled<C>[] {
+  // Of nearly every entry.
+  if (claims.length < 2) return claims.map((claim) => ({ claim, ambiguousWith: [] }));
   const ordered = [...claims].sort((one, other) => one.start - other.start || other.end - one.end);
   const lost = new Set<C>();
   for (const [one, other] of overlaps(ordered)) {

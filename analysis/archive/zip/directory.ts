@@ -217,7 +217,7 @@ function entryOf(record: Buffer, extra: Buffer): ZipEntry {
   const sizes = { size: record.readUInt32LE(24), compressedSize: record.readUInt32LE(20), offset: record.readUInt32LE(42) };
   const { size, compressedSize, offset } = widen(sizes, extra);
   return {
-    nameBytes: Uint8Array.from(record.subarray(CENTRAL_BYTES, CENTRAL_BYTES + record.readUInt16LE(28))),
+    nameBytes: new Uint8Array(record.subarray(CENTRAL_BYTES, CENTRAL_BYTES + record.readUInt16LE(28))),
     flags: record.readUInt16LE(8),
     method: record.readUInt16LE(10),
     crc: record.readUInt32LE(16),

@@ -62,7 +62,7 @@ export async function readLocalHeader(reader: Reader): Promise<LocalHeader | nul
   // With sizes behind the data these fields are zero, or right in the files of careful writers.
   const known = !sizesFollow || compressedSize > 0;
   return {
-    nameBytes: Uint8Array.from(record.subarray(LOCAL_BYTES, LOCAL_BYTES + nameLength)),
+    nameBytes: new Uint8Array(record.subarray(LOCAL_BYTES, LOCAL_BYTES + nameLength)),
     flags,
     method: record.readUInt16LE(8),
     compressedSize: known ? compressedSize : null,
