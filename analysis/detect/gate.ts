@@ -1,6 +1,6 @@
 /**
  * How a rule's literals can be found without looking everywhere: by the runs of characters that no match of its pattern can
- * be without. The numbers and alphabets are those of `prefilter.as`.
+ * be without. The numbers and alphabets are those of `scan/prefilter/`.
  */
 import { isTelling, shapeOf, type CharacterSet, type Lead, type Shape } from './shape.ts';
 

@@ -7,7 +7,7 @@ import { Fingerprinter } from '../secret.ts';
 import { seededRandom } from '../seeded-random.ts';
 import type { Random, Service } from '../service.ts';
 import { SERVICES } from '../services/index.ts';
-import { compile, COMPILED } from './build.ts';
+import { compile, COMPILED } from './prefilter/build.ts';
 
 const services: readonly Service[] = SERVICES;
 const fingerprinter = new Fingerprinter(Buffer.alloc(32, 1));

@@ -1,4 +1,4 @@
-/** The fast way to survey a window, in WebAssembly; what it does is told in `prefilter.as`. */
+/** The fast way to survey a window, in WebAssembly; what it does is told in `prefilter/prefilter.as`. */
 import { readFileSync } from 'node:fs';
 import type { Haystack } from '../text/haystack.ts';
 import { Hits } from './hits.ts';
@@ -82,7 +82,7 @@ const NAMES = [
   'decodeHex',
 ] as const satisfies readonly (keyof Exports)[];
 
-const compiled = new WebAssembly.Module(readFileSync(new URL('prefilter.wasm', import.meta.url)));
+const compiled = new WebAssembly.Module(readFileSync(new URL('prefilter/prefilter.wasm', import.meta.url)));
 
 /** What is read past the end of a window, and what stands before it. */
 const SLACK = 128;
@@ -222,7 +222,7 @@ function fill(exports: Exports, { flags, heads, entries, texts, masks }: Literal
 function instance(): Exports {
   const { exports } = new WebAssembly.Instance(compiled);
   if (!isComplete(exports))
-    throw new Error('analysis/scan/prefilter.wasm is of another version than prefilter.ts; compile it again');
+    throw new Error('analysis/scan/prefilter/prefilter.wasm is of another version than prefilter.ts; compile it again');
   return exports;
 }
 

@@ -4,7 +4,7 @@
  */
 import { decodeBase64 } from '../text/base64.ts';
 import { BEGINNINGS } from '../text/dense-escapes.ts';
-import type { Haystack } from '../text/haystack.ts';
+import type { Decode, Haystack } from '../text/haystack.ts';
 import { decodeHex } from '../text/hex.ts';
 import { narrowed } from '../text/utf16.ts';
 import { Hits } from './hits.ts';
@@ -59,9 +59,9 @@ export interface Survey {
 export interface Surveyor {
   survey(haystack: Haystack): Survey;
   /** Decodes the digits of base64 in [from, to), of either alphabet. */
-  readonly decode: (bytes: Buffer, from: number, to: number) => Buffer;
+  readonly decode: Decode;
   /** Decodes the hexadecimal digits in [from, to). */
-  readonly decodeHex: (bytes: Buffer, from: number, to: number) => Buffer;
+  readonly decodeHex: Decode;
 }
 
 /** A surveyor that keeps the windows that the entries are read into. */

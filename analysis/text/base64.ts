@@ -4,7 +4,7 @@
  * Lines of a wrapped text are one run. A run is decoded from its first character; where that gives no text but another
  * phase does (the encoded text follows characters of the same alphabet, as in `/path/…`), from there too.
  */
-import { decoded, indexAt, type Haystack } from './haystack.ts';
+import { decoded, indexAt, type Decode, type Haystack } from './haystack.ts';
 
 /** Shorter runs hold no token: 24 characters are 18 bytes. */
 const LEAST_RUN = 24;
@@ -48,10 +48,7 @@ interface Options {
   readonly places?: readonly number[] | null;
 }
 
-/** Decodes the digits in [from, to). */
-type Decode = (bytes: Buffer, from: number, to: number) => Buffer;
-
-/** The same of several lines, for what separates them is passed over, and of both alphabets. */
+/** Decodes several lines at once, for what separates them is passed over, and of both alphabets. */
 export function decodeBase64(bytes: Buffer, from: number, to: number): Buffer {
   return Buffer.from(bytes.toString('latin1', from, to), 'base64');
 }

@@ -18,6 +18,9 @@ export interface Reading {
   end(index: number): number;
 }
 
+/** The bytes that the digits in [from, to) of an encoding stand for. */
+export type Decode = (bytes: Buffer, from: number, to: number) => Buffer;
+
 export interface Haystack {
   /** One character per byte; only these are searched for literals. */
   readonly bytes: Buffer;

@@ -1,5 +1,5 @@
 /** Runs of hexadecimal digits, decoded: two digits are a byte. */
-import { decoded, type Haystack } from './haystack.ts';
+import { decoded, type Decode, type Haystack } from './haystack.ts';
 
 /** Shorter runs hold no token: 32 digits are 16 bytes. */
 const LEAST_RUN = 32;
@@ -69,9 +69,6 @@ function everywhere({ length, from, to }: Haystack): readonly number[] {
 function isDigit(bytes: Buffer, at: number): boolean {
   return (VALUES[bytes[at] ?? 0] ?? NONE) !== NONE;
 }
-
-/** Decodes the digits in [from, to). */
-type Decode = (bytes: Buffer, from: number, to: number) => Buffer;
 
 export function decodeHex(bytes: Buffer, from: number, to: number): Buffer {
   return Buffer.from(bytes.toString('latin1', from, to), 'hex');
