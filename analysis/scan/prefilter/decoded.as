@@ -3,7 +3,7 @@ import { mayHold } from './base64';
 import { isNone } from './classes';
 import { allMask, anyOf, hashOfThree, hashesOf, threes } from './hashes';
 import { mayHoldHex } from './hex';
-import { anyFlag, stands } from './literals';
+import { stands } from './literals';
 import { allFlags, allHeads, entries, values64 } from './memory';
 import { LEAST_BASE64, LEAST_HEX, LEAST_LINE } from './runs';
 import { LEAST_ESCAPES } from './signs';
@@ -37,8 +37,8 @@ function holdsLiteral(from: usize, to: usize): bool {
     if (!anyOf(allFlags, hashesOf(v128.load(at), groups, masks))) continue;
     const last = min(at + 4, to - 2);
     for (let place = at; place < last; place++) {
-      if (anyFlag(place, mask) && standsAny(load<u32>(allHeads + 4 * (hashOfThree(load<u32>(place), mask) as usize)), place, from, to))
-        return true;
+      const hash = hashOfThree(load<u32>(place), mask) as usize;
+      if (load<u8>(allFlags + hash) && standsAny(load<u32>(allHeads + 4 * hash), place, from, to)) return true;
     }
   }
   return false;

@@ -53,8 +53,13 @@ export function forgetLiterals(): void {
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 export function startAt(at: usize): void {
-  const hash = hashOfThree(load<u32>(at), startMask);
-  if (load<u8>(startFlags + (hash as usize))) compare(at, load<u32>(startHeads + 4 * (hash as usize)));
+  lookUp(at, hashOfThree(load<u32>(at), startMask), startFlags, startHeads);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function lookUp(at: usize, hash: u32, flags: usize, heads: usize): void {
+  if (load<u8>(flags + (hash as usize))) compare(at, load<u32>(heads + 4 * (hash as usize)));
 }
 
 /** Literals that begin in [from, to) and stand in a run; but for those in the stretch that was looked through last. */
@@ -89,17 +94,9 @@ function withinAt(from: usize, to: usize): void {
   for (let at = from; at < to; at += 8) {
     const bytes = v128.load(at);
     if (anyOf(innerFlags, hashesOf(bytes, first, masks)) | anyOf(innerFlags, hashesOf(bytes, second, masks))) {
-      for (let place = at; place < at + 8; place++) {
-        if (innerFlag(place, mask)) compare(place, load<u32>(innerHeads + 4 * (hashOfThree(load<u32>(place), mask) as usize)));
-      }
+      for (let place = at; place < at + 8; place++) lookUp(place, hashOfThree(load<u32>(place), mask), innerFlags, innerHeads);
     }
   }
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function innerFlag(at: usize, mask: u32): u8 {
-  return load<u8>(innerFlags + (hashOfThree(load<u32>(at), mask) as usize));
 }
 
 /** Literals that begin in [from, to) and stand before a run; but for those in the stretch that was looked through last. */
@@ -145,10 +142,7 @@ export function inPairs(from: usize, to: usize, flags: usize, heads: usize, mask
     const first = hashesOf(v128.load(at), groups, masks);
     const second = hashesOf(v128.load(at, 8), groups, masks);
     if (anyOf(flags, first) | anyOf(flags, second)) {
-      for (let place = at; place < at + 16; place += 2) {
-        const hash = hashOfFour(load<u32>(place), mask) as usize;
-        if (load<u8>(flags + hash)) compare(place, load<u32>(heads + 4 * hash));
-      }
+      for (let place = at; place < at + 16; place += 2) lookUp(place, hashOfFour(load<u32>(place), mask), flags, heads);
     }
   }
 }
@@ -181,18 +175,10 @@ function look(from: usize, to: usize): usize {
   let at = from;
   for (; at < to; at += 4) {
     if (anyOf(allFlags, hashesOf(v128.load(at), groups, masks))) {
-      for (let place = at; place < at + 4; place++) {
-        if (anyFlag(place, mask)) compare(place, load<u32>(allHeads + 4 * (hashOfThree(load<u32>(place), mask) as usize)));
-      }
+      for (let place = at; place < at + 4; place++) lookUp(place, hashOfThree(load<u32>(place), mask), allFlags, allHeads);
     }
   }
   return at;
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-export function anyFlag(at: usize, mask: u32): u8 {
-  return load<u8>(allFlags + (hashOfThree(load<u32>(at), mask) as usize));
 }
 
 /** Adds the literals of a chain that stand around `place`. */
@@ -238,15 +224,8 @@ export function everywhere(): void {
     const first = hashesOf(v128.load(at), groups, masks);
     const second = hashesOf(v128.load(at + next), groups, masks);
     if (anyOf(everywhereFlags, first) | anyOf(everywhereFlags, second)) {
-      for (let place = at; place < at + 2 * next; place += step) {
-        if (everywhereFlag(place, mask)) compare(place, load<u32>(everywhereHeads + 4 * (hashOfFour(load<u32>(place), mask) as usize)));
-      }
+      for (let place = at; place < at + 2 * next; place += step)
+        lookUp(place, hashOfFour(load<u32>(place), mask), everywhereFlags, everywhereHeads);
     }
   }
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function everywhereFlag(at: usize, mask: u32): u8 {
-  return load<u8>(everywhereFlags + (hashOfFour(load<u32>(at), mask) as usize));
 }
