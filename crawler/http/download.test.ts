@@ -136,6 +136,18 @@ describe.each([{ id: 'npm' }, { id: 'pypi' }] as const)('a download through the 
     expect((await ioTo(server, { id }).download(artifact(`${server.origin}/a`), { maxBytes: LIMIT })).verified).toBe(true);
   });
 
+  test('that broke off behind its last byte starts anew: there is no part left to ask for', async () => {
+    const ranges: (string | undefined)[] = [];
+    const server = await serve((request) => {
+      ranges.push(request.headers['range']);
+      const answer = ranged(request);
+      return ranges.length > 1 ? answer : { ...answer, headers: { ...answer.headers, 'content-length': '50001' } };
+    });
+    const http = door({ body: { idleMs: 100 } });
+    expect((await ioTo(server, { id, http }).download(artifact(`${server.origin}/a`), { maxBytes: LIMIT })).verified).toBe(true);
+    expect(ranges).toEqual([undefined, 'bytes=50000-', undefined]);
+  });
+
   test('that always breaks off ends, and says after how much', async () => {
     const server = await serve(
       () => ({ status: 200, headers: { 'content-type': 'application/octet-stream' }, body: BYTES }),

@@ -1,7 +1,7 @@
 /** Artifacts: into memory, whole, and the very bytes that the registry published. */
 import { createHash, type Hash } from 'node:crypto';
 import type { Artifact } from '../../data/model.ts';
-import { DigestMismatch, TooLarge } from '../errors.ts';
+import { DigestMismatch, Malformed, TooLarge, Unavailable } from '../errors.ts';
 import { parse } from './origins.ts';
 import { follow, type Answer, type RequestContext, type Wanted } from './request.ts';
 
@@ -27,7 +27,11 @@ export async function download(outer: RequestContext, artifact: Artifact, { maxB
   const url = parse(artifact.url);
   const held = new Held(artifact, maxBytes);
   return context.gates.retrying(url.host, context.signal, async () => {
-    await follow(context, url, held.ask(), (answer) => held.read(answer));
+    try {
+      await follow(context, url, held.ask(), (answer) => held.read(answer));
+    } catch (error) {
+      throw held.hasNoMore(error) ?? error;
+    }
     return held.finish();
   });
 }
@@ -86,6 +90,17 @@ class Held {
       this.#hashes.sha256.update(piece);
       this.#hashes.published?.update(piece);
     }
+  }
+
+  /**
+   * What stands in place of a 416: the host has nothing behind the part that is held, though it broke off there, so what is
+   * held may be too much as well. The next try is from the start.
+   */
+  hasNoMore(error: unknown): Unavailable | null {
+    if (!(error instanceof Malformed) || error.status !== 416 || this.#bytes === 0) return null;
+    const message = `${this.#artifact.filename} broke off after ${this.#bytes} bytes, and the host has no more (416)`;
+    this.#clear();
+    return new Unavailable(message, { url: this.#artifact.url, status: 416 });
   }
 
   finish(): Download {
