@@ -1,8 +1,10 @@
-import { ANSWERS_NOT_COMPARED, active, inactive, inHeader, names, saysAt, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, inactive, inHeader, names, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, HEX, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://circleci.com/docs';
+
+const ASKS_WHO = inHeader('https://circleci.com/api/v2/me', 'circle-token');
 
 export const circleci = {
   id: 'circleci',
@@ -17,7 +19,9 @@ export const circleci = {
   probe: {
     hosts: ['circleci.com'],
     effect: 'reads',
-    requests: inHeader('https://circleci.com/api/v2/me', 'circle-token'),
+    // Tokens of a project are good for the first version alone, under the project's name, and refused here:
+    // "Project Tokens are not currently supported on API v2" (https://circleci.com/docs/guides/toolkit/api-developers-guide).
+    requests: (parts, env) => (reveal(parts).startsWith('CCIPRJ_') ? null : ASKS_WHO(parts, env)),
     read: verdictTable([
       active('me', 200, [names('id'), names('login')], `${DOCS}/api/v2/#operation/getCurrentUser`),
       inactive(
@@ -28,5 +32,5 @@ export const circleci = {
       ),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED, 'the answer to a project token, which belongs to nobody: read as unknown unless it is 401'],
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -14,7 +14,12 @@ import { SERVICES } from './index.ts';
 const all: readonly Service[] = SERVICES;
 const now = new Date('2030-06-01T12:00:00Z');
 /** Good tokens of this form may get the same refusal as those that nobody issued. */
-const REFUSAL_DECIDES_NOTHING = new Set(['cloudflare.api-token']);
+const REFUSAL_DECIDES_NOTHING = new Set([
+  'cloudflare.api-token',
+  'atlassian.api-token',
+  'azure-devops.access-token',
+  'azure-devops.old-access-token',
+]);
 const formats = all.flatMap((service) => service.formats.map((format) => ({ id: format.id, service, format })));
 
 /** What the detector makes of a text when it knows every service. */

@@ -5,7 +5,7 @@ const HEADERS = { 'x-tfs-processid': '4f3a0b5e-301e-0000-4f3a-0123456789ab' };
 
 export const azureDevops: ServiceStandIn = {
   id: 'azure-devops',
-  answers: ['active', 'revoked', 'inactive:page', 'expired'],
+  answers: ['active', 'undecided:organization', 'undecided:page', 'expired'],
   answer(request, lookup) {
     if (!is(request, 'GET', '/_apis/profile/profiles/me')) return null;
     switch (lookup(basic(request)?.password ?? '')?.answer) {
@@ -20,7 +20,7 @@ export const azureDevops: ServiceStandIn = {
           },
           HEADERS,
         );
-      case 'inactive:page':
+      case 'undecided:page':
         return {
           status: 203,
           headers: { 'content-type': 'text/html; charset=utf-8', ...HEADERS },
@@ -32,6 +32,7 @@ export const azureDevops: ServiceStandIn = {
           headers: { 'content-type': 'text/html', ...HEADERS },
           body: '<html>The Personal Access Token used has expired.</html>',
         };
+      // A stranger, or a token that is good for one organization: the profile does not tell them apart.
       default:
         return { status: 401, headers: HEADERS, body: '' };
     }

@@ -8,7 +8,6 @@ export const circleci = headerStandIn({
   answers: {
     active: jsonAnswer(200, { id: '497f6eca-6276-4993-bfeb-53cbbbba6f08', login: 'demo', name: 'Demo' }),
     revoked: jsonAnswer(401, { message: 'Invalid token provided.' }),
-    'undecided:project': jsonAnswer(404, { message: 'Not found' }),
   },
   stranger: 'revoked',
 });

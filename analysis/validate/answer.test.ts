@@ -54,6 +54,14 @@ describe('verdicts of answers', () => {
     expect(await judgeOne(one, candidateOf(token('active')))).toMatchObject({ verdict: 'active' });
   });
 
+  test('a refusal that a good token of another kind gets as well is not asked for again', async () => {
+    const undecided: Probe = { ...inventedProbe, read: () => ({ verdict: 'unknown', reason: 'account-token-possible' }) };
+    const { validator, token } = await bench({ services: [inventedService({ probe: undecided })] });
+    expect(await validator().judge([candidateOf(token('revoked'))])).toMatchObject([
+      { verdict: 'unknown', reason: 'account-token-possible', lookAfter: null },
+    ]);
+  });
+
   test('a service file that reads everything gets 5xx, HTML and empty bodies, but never a 429', async () => {
     const readsAnything: Probe = {
       ...inventedProbe,

@@ -19,6 +19,9 @@ const PASSING = new Set([
   'asked-elsewhere',
 ]);
 
+/** A refusal that a good token of another kind gets as well (`self-hosted-possible`): the next one says no more. */
+const DECIDES_NOTHING = /-possible$/;
+
 /** Whether the service recognises the token: nothing that another host says can take that back. */
 export function isAccepting(reading: Reading): boolean {
   return reading.verdict !== 'inactive' && reading.verdict !== 'unknown';
@@ -48,7 +51,7 @@ export interface Patience {
 
 /** When an undecided token is worth asking about again; null where asking again cannot decide it. */
 export function lookAgainAt(reading: Reading, askedAt: Date, { looks, periodMs, pausedUntil }: Patience): Date | null {
-  if (reading.verdict !== 'unknown' || reading.reason === 'self-hosted-possible') return null;
+  if (reading.verdict !== 'unknown' || DECIDES_NOTHING.test(reading.reason)) return null;
   if (reading.reason === 'interrupted') return new Date(askedAt.getTime() + periodMs);
   const wait = Math.min(periodMs, firstWait(reading.reason) * 2 ** looks);
   return new Date(Math.max(askedAt.getTime() + wait, pausedUntil?.getTime() ?? 0));
