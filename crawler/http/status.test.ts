@@ -11,7 +11,7 @@ describe('Retry-After', () => {
     ['0.5', 0.5],
     ['Sun, 01 Mar 2026 12:01:30 GMT', 90],
     ['Sunday, 01-Mar-26 12:01:30 GMT', 90],
-    ['Sun Mar  1 12:01:30 2026 GMT', 90],
+    ['Sun Mar  1 12:01:30 2026', 90],
     // Says that one should wait, but not how long.
     [undefined, null],
     ['', null],
@@ -22,6 +22,12 @@ describe('Retry-After', () => {
     ['99999999999999999999999999', 1e26],
   ])('%o is %o seconds', (header, seconds) => {
     expect(retryAfter(header, NOW)).toBe(seconds);
+  });
+
+  test('as a date counts by the clock of the host, not by ours', () => {
+    const headers = { 'retry-after': 'Sun, 01 Mar 2026 12:01:30 GMT', date: 'Sun, 01 Mar 2026 12:00:00 GMT' };
+    const asked = [-1, 1].map((hours) => errorOf({ status: 429, headers }, 'https://a.example/', '', NOW + hours * 3_600_000));
+    expect(asked).toMatchObject([{ retryAfter: 90 }, { retryAfter: 90 }]);
   });
 });
 

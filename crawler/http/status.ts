@@ -14,7 +14,8 @@ export function errorOf(head: Head, url: string, start: string, now: number): Cr
   if (status === 429 || (status === 503 && head.headers['retry-after'] !== undefined)) {
     return new Throttled(`the host asks to slow down (${status})`, {
       ...details,
-      retryAfter: retryAfter(head.headers['retry-after'], now),
+      // A date is one by the host's clock, which it shows; ours may be wrong.
+      retryAfter: retryAfter(head.headers['retry-after'], timeOf(head.headers['date'] ?? '') ?? now),
     });
   }
   if (status === 404 || status === 410) return new Gone(`the host says there is no such thing (${status})`, details);
@@ -35,18 +36,21 @@ export function errorOf(head: Head, url: string, start: string, now: number): Cr
 }
 
 /**
- * Seconds to wait, from either form of Retry-After (RFC 9110, 10.2.3): a number of seconds or a date. Null where it is
- * missing, unreadable, zero or in the past: those say that one should wait, not how long.
+ * Seconds to wait from `now` on, from either form of Retry-After (RFC 9110, 10.2.3): a number of seconds or a date. Null where
+ * it is missing, unreadable, zero or in the past: those say that one should wait, not how long.
  */
 export function retryAfter(header: string | undefined, now: number): number | null {
   if (header === undefined) return null;
   const text = header.trim();
-  const seconds = /^\d+(\.\d+)?$/.test(text)
-    ? Number(text)
-    : /^[A-Za-z]/.test(text)
-      ? (Date.parse(text) - now) / 1000
-      : Number.NaN;
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : ((timeOf(text) ?? Number.NaN) - now) / 1000;
   return Number.isFinite(seconds) && seconds > 0 ? seconds : null;
+}
+
+/** A date in any of HTTP's three forms (RFC 9110, 5.6.7), of which the oldest names no zone; it is UTC like the others. */
+function timeOf(text: string): number | null {
+  if (!/^[A-Za-z]/.test(text)) return null;
+  const time = Date.parse(/\s\d{4}$/.test(text) ? `${text} GMT` : text);
+  return Number.isNaN(time) ? null : time;
 }
 
 const BLOCK_WORDS =
