@@ -15,6 +15,8 @@ export interface Specs {
   readonly gems: ReadonlyMap<string, readonly GemVersion[]>;
   /** Tells one state of the index from another. */
   readonly digest: string;
+  /** Of each file, what its server tells its states apart by. */
+  readonly marks: readonly (string | null)[];
   /** Rows that are no versions. */
   readonly dropped: number;
 }
@@ -29,11 +31,13 @@ const inflated = promisify(gunzip);
 export async function readSpecs(io: RegistryIo): Promise<Specs> {
   const hash = createHash('sha256');
   const gems = new Map<string, GemVersion[]>();
+  const marks: (string | null)[] = [];
   let dropped = 0;
   for (const file of FILES) {
     const url = `${io.origin('index')}/${file}`;
-    const bytes = await fetched(url, io);
+    const { bytes, mark } = await fetched(url, io);
     hash.update(bytes);
+    marks.push(mark);
     for (const row of rowsOf(bytes, url)) {
       const version = versionOf(row);
       const siblings = version === null ? undefined : gems.get(version.name);
@@ -42,26 +46,49 @@ export async function readSpecs(io: RegistryIo): Promise<Specs> {
       else siblings.push(version);
     }
   }
-  return { gems, digest: hash.digest('hex'), dropped };
+  return { gems, digest: hash.digest('hex'), marks, dropped };
 }
 
-const kept = new WeakMap<RegistryIo, Promise<Specs | null>>();
+/** By run, which is what a signal stands for: every package has an `io` of its own, and one index serves them all. */
+const kept = new WeakMap<AbortSignal, Map<string, Promise<Specs | null>>>();
 
 /**
- * The index of a server without a compact index, read once for each `io`; null for one that has a compact index, which says
- * by 404 that it does not know a gem.
+ * The index of a server without a compact index; null for one that has a compact index, which says by 404 that it does not know
+ * a gem. Read anew only when the server says that it is another than before.
  */
 export async function staticIndex(io: RegistryIo): Promise<Specs | null> {
-  const known = kept.get(io);
-  if (known !== undefined) return known;
-  const reading = hasCompactIndex(io).then((has) => (has ? null : readSpecs(io)));
-  kept.set(io, reading);
+  const ofRun = kept.get(io.signal) ?? new Map<string, Promise<Specs | null>>();
+  kept.set(io.signal, ofRun);
+  const origin = io.origin('index');
+  const reading = current(ofRun.get(origin), io);
+  ofRun.set(origin, reading);
   try {
     return await reading;
   } catch (error) {
-    kept.delete(io);
+    if (ofRun.get(origin) === reading) ofRun.delete(origin);
     throw error;
   }
+}
+
+/** `known`: what an earlier question was answered with, which may still be on its way. */
+async function current(known: Promise<Specs | null> | undefined, io: RegistryIo): Promise<Specs | null> {
+  const before = await known?.catch(() => undefined);
+  if (before === undefined) return (await hasCompactIndex(io)) ? null : readSpecs(io);
+  return before === null || (await isUnchanged(before, io)) ? before : readSpecs(io);
+}
+
+async function isUnchanged({ marks }: Specs, io: RegistryIo): Promise<boolean> {
+  for (const [index, file] of FILES.entries()) {
+    const { headers } = await io.text(`${io.origin('index')}/${file}`, { accept: '*/*', method: 'HEAD' });
+    const mark = markOf(headers);
+    if (mark === null || mark !== marks[index]) return false;
+  }
+  return true;
+}
+
+/** What tells one state of a file from another; null where the server says nothing of the kind. */
+function markOf(headers: Readonly<Record<string, string>>): string | null {
+  return headers['etag'] ?? headers['last-modified'] ?? null;
 }
 
 async function hasCompactIndex(io: RegistryIo): Promise<boolean> {
@@ -74,13 +101,14 @@ async function hasCompactIndex(io: RegistryIo): Promise<boolean> {
   }
 }
 
-async function fetched(url: string, io: RegistryIo): Promise<Buffer> {
+async function fetched(url: string, io: RegistryIo): Promise<{ readonly bytes: Buffer; readonly mark: string | null }> {
   const reply = await io.stream(url, { accept: '*/*', maxBytes: MAX_BYTES });
   const bytes = Buffer.concat(await Array.fromAsync(reply.body));
+  const mark = markOf(reply.headers);
   // A server that takes the name's ending for a transfer coding has had it undone already.
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { bytes, mark };
   try {
-    return await inflated(bytes, { maxOutputLength: MAX_BYTES });
+    return { bytes: await inflated(bytes, { maxOutputLength: MAX_BYTES }), mark };
   } catch (error) {
     throw new Malformed(`expected a gzip of at most ${MAX_BYTES} bytes from ${url}`, { url, cause: error });
   }

@@ -1,5 +1,5 @@
 /** A folder made by `gem generate_index`, behind a plain file server: no compact index, no rankings. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -30,7 +30,7 @@ function files(): Handler {
   return ({ path, headers }): Answer => {
     const wanted = join(folder, decodeURIComponent(path));
     if (!wanted.startsWith(folder) || !existsSync(wanted)) return { status: 404, body: 'not here' };
-    return file(readFileSync(wanted), headers['range']);
+    return file(readFileSync(wanted), headers['range'], { 'last-modified': statSync(wanted).mtime.toUTCString() });
   };
 }
 
@@ -81,7 +81,7 @@ describe('an index by gem generate_index', () => {
         expect(Buffer.compare(bytes, readFileSync(join(folder, 'gems', filename)))).toBe(0);
       }
       expect(await rubygems.latest('absent', session.io, REPRESENTATIVE)).toMatchObject({ reason: 'not-found' });
-      const reads = session.server.ledger.filter(({ path }) => path === '/specs.4.8.gz').length;
+      const reads = session.server.ledger.filter(({ method, path }) => `${method} ${path}` === 'GET /specs.4.8.gz').length;
       // Once for the names, once for the changes, once for all releases together.
       expect(reads).toBe(3);
 
@@ -89,6 +89,25 @@ describe('an index by gem generate_index', () => {
       expect((await moved(session, cursor)).relist).toMatch('the static index has changed');
     },
   );
+
+  test('is read once for all packages of a run, and again when it is another', async () => {
+    let state = 1;
+    const handler: Handler = ({ path }) => {
+      if (!path.endsWith('.gz')) return { status: 404, body: '' };
+      const row = `\x04\x08[\x06[\x08"\x06aU:\x11Gem::Version[\x06"\x06${state}"\x09ruby`;
+      const rows = path === '/specs.4.8.gz' ? row : '\x04\x08[\x00';
+      return { status: 200, headers: { etag: `"${state}"` }, body: gzipSync(Buffer.from(rows, 'latin1')) };
+    };
+    await using session = await openSession(rubygems, () => handler, rubygemsOrigins);
+    // Every package has an `io` of its own.
+    const latest = () => rubygems.latest('a', { ...session.io }, REPRESENTATIVE);
+    expect([await latest(), await latest()]).toMatchObject([{ version: '1' }, { version: '1' }]);
+    state = 2;
+    expect(await Promise.all([latest(), latest()])).toMatchObject([{ version: '2' }, { version: '2' }]);
+    const asked = (wanted: string, of: string) =>
+      session.server.ledger.filter(({ method, path }) => method === wanted && path === of);
+    expect([asked('HEAD', '/versions').length, asked('GET', '/specs.4.8.gz').length]).toEqual([1, 2]);
+  });
 
   test('a server that has neither index is gone, not empty', async () => {
     await using session = await openSession(rubygems, () => () => ({ status: 404, body: '' }), rubygemsOrigins);
