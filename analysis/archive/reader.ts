@@ -220,6 +220,57 @@ export class PartReader implements Reader {
   }
 }
 
+/** The bytes of another reader up to where something else begins. */
+export class UntilReader implements Reader {
+  readonly #whole: Reader;
+  readonly #ahead: number;
+  readonly #farther: (view: Uint8Array, known: number, isFirst: boolean) => number;
+  #known = 0;
+  #passed = 0;
+
+  /**
+   * @param ahead bytes that are needed to tell that something else begins
+   * @param farther given the bytes at hand, how many of them are known to be before it: at least `known`; `isFirst` where
+   *   none was passed over yet
+   */
+  constructor(whole: Reader, ahead: number, farther: (view: Uint8Array, known: number, isFirst: boolean) => number) {
+    this.#whole = whole;
+    this.#ahead = ahead;
+    this.#farther = farther;
+  }
+
+  /** Bytes that were passed over. */
+  get passed(): number {
+    return this.#passed;
+  }
+
+  get available(): number {
+    return this.#known;
+  }
+
+  get problem(): Problem | null {
+    return this.#whole.problem;
+  }
+
+  peek(limit = Number.POSITIVE_INFINITY): Uint8Array {
+    return this.#whole.peek(Math.min(limit, this.#known));
+  }
+
+  skip(bytes: number): void {
+    this.#whole.skip(bytes);
+    this.#known -= bytes;
+    this.#passed += bytes;
+  }
+
+  async fill(bytes: number): Promise<boolean> {
+    if (this.#known >= bytes) return true;
+    const isMore = await this.#whole.fill(this.#known + this.#ahead);
+    const view = this.#whole.peek();
+    this.#known = isMore ? this.#farther(view, this.#known, this.#passed === 0) : view.length;
+    return this.#known >= bytes;
+  }
+}
+
 /** The bytes of a source from `offset`, fewer than `length` only at its end. */
 export async function readFully(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
   const first = await source.read(offset, length);

@@ -1,4 +1,4 @@
-import { PartReader, take, type Reader } from '../reader.ts';
+import { PartReader, take, UntilReader, type Reader } from '../reader.ts';
 import { showName } from '../names.ts';
 import { BLOCK, readTarHeader, upToNul, type TarHeader } from './header.ts';
 import { inside, type At, type Walker } from '../walker.ts';
@@ -199,7 +199,7 @@ class TarReader {
       'corrupt',
       `no tar header at byte ${from}, where one was expected; the bytes up to the next one were searched as they are`,
     );
-    const lost = new LostBlocks(this.#reader);
+    const lost = lostBlocks(this.#reader);
     await this.#walker.deliver(lost, [...this.#at.path, `(bytes at ${from})`], null);
     await this.#walker.drain(lost);
     this.#position += lost.passed;
@@ -208,49 +208,13 @@ class TarReader {
 }
 
 /** The blocks up to the next one that is a header. */
-class LostBlocks implements Reader {
-  readonly #reader: Reader;
-  #known = 0;
-  passed = 0;
-
-  constructor(reader: Reader) {
-    this.#reader = reader;
-  }
-
-  get available(): number {
-    return this.#known;
-  }
-
-  get problem(): Reader['problem'] {
-    return this.#reader.problem;
-  }
-
-  peek(limit = Number.POSITIVE_INFINITY): Uint8Array {
-    return this.#reader.peek(Math.min(limit, this.#known));
-  }
-
-  skip(bytes: number): void {
-    this.#reader.skip(bytes);
-    this.#known -= bytes;
-    this.passed += bytes;
-  }
-
-  async fill(bytes: number): Promise<boolean> {
-    if (this.#known >= bytes) return true;
-    if (!(await this.#reader.fill(this.#known + BLOCK))) {
-      this.#known = this.#reader.available;
-      return this.#known >= bytes;
-    }
-    const view = this.#reader.peek();
+function lostBlocks(reader: Reader): UntilReader {
+  return new UntilReader(reader, BLOCK, (view, known, isFirst) => {
     // The block that began this is no header, whatever it looks like.
-    if (this.passed === 0 && this.#known === 0) this.#known = BLOCK;
-    while (this.#known + BLOCK <= view.length && !this.#isHeader(view)) this.#known += BLOCK;
-    return this.#known >= bytes;
-  }
-
-  #isHeader(view: Uint8Array): boolean {
-    return readTarHeader(view.subarray(this.#known, this.#known + BLOCK)) !== null;
-  }
+    let at = isFirst ? Math.max(known, BLOCK) : known;
+    while (at + BLOCK <= view.length && readTarHeader(view.subarray(at, at + BLOCK)) === null) at += BLOCK;
+    return at;
+  });
 }
 
 function kindOf(type: string, name: Uint8Array, size: number): 'file' | 'folders' | 'links' | 'devices' {

@@ -1,9 +1,10 @@
 import { SIGNATURE, toBuffer, widen } from './directory.ts';
 import { METHOD, pathOf, readZipData, type ZipMember, type ZipPlace } from './entry.ts';
 import { CountingReader } from '../counting-reader.ts';
-import { PartReader, type Reader } from '../reader.ts';
+import { PartReader, UntilReader, type Reader } from '../reader.ts';
 
 const LOCAL_BYTES = 30;
+const SIGNATURE_BYTES = 4;
 const SIZES_FOLLOW = 8;
 
 /** A local header, which stands in front of the data of each member. */
@@ -37,7 +38,7 @@ export async function readLocalEntries(reader: Reader, place: ZipPlace, hidden: 
     }
     if (hidden !== null)
       walker.noted(at.path, 'extra-data', `bytes from ${from} on belong to no entry; they were searched as they are`);
-    const other = new OtherBytes(counter);
+    const other = otherBytes(counter);
     await walker.deliver(other, [...at.path, `(bytes at ${from})`], null);
     await walker.drain(other);
   }
@@ -81,7 +82,7 @@ async function readMember(reader: CountingReader, header: LocalHeader, place: Zi
     header.method === METHOD.deflated
       ? reader
       : compressedSize === null
-        ? new OtherBytes(reader)
+        ? otherBytes(reader)
         : new PartReader(reader, compressedSize);
   const { taken } = await readZipData(bounded, header, place, { source: null, maxOut: Number.POSITIVE_INFINITY });
   if (bounded !== reader) await place.walker.drain(bounded);
@@ -96,7 +97,7 @@ async function readMember(reader: CountingReader, header: LocalHeader, place: Zi
 /** To where the headers say that the data ends, or else to the next thing that looks like a part of a zip. */
 async function passOver(reader: CountingReader, start: number, compressedSize: number | null, place: ZipPlace): Promise<void> {
   const left = compressedSize === null ? -1 : start + compressedSize - reader.position;
-  await place.walker.drain(left >= 0 ? new PartReader(reader, left) : new OtherBytes(reader));
+  await place.walker.drain(left >= 0 ? new PartReader(reader, left) : otherBytes(reader));
 }
 
 /** Behind the data: checksum and sizes, with or without a signature, with sizes of four or of eight bytes. */
@@ -114,53 +115,18 @@ export async function skipDescriptor(reader: Reader): Promise<number> {
 }
 
 /** The bytes up to the next local header or data descriptor; at least one. */
-class OtherBytes implements Reader {
-  readonly #reader: Reader;
-  #known = 0;
-  #passed = 0;
-
-  constructor(reader: Reader) {
-    this.#reader = reader;
-  }
-
-  get available(): number {
-    return this.#known;
-  }
-
-  get problem(): Reader['problem'] {
-    return this.#reader.problem;
-  }
-
-  peek(limit = Number.POSITIVE_INFINITY): Uint8Array {
-    return this.#reader.peek(Math.min(limit, this.#known));
-  }
-
-  skip(bytes: number): void {
-    this.#reader.skip(bytes);
-    this.#known -= bytes;
-    this.#passed += bytes;
-  }
-
-  async fill(bytes: number): Promise<boolean> {
-    if (this.#known >= bytes) return true;
-    const whole = await this.#reader.fill(this.#known + 4);
-    const view = toBuffer(this.#reader.peek());
-    if (!whole) {
-      this.#known = view.length;
-      return this.#known >= bytes;
-    }
-    const from = Math.max(this.#known, this.#passed === 0 ? 1 : 0);
-    const found = nextSignature(view, from);
-    // The last three bytes may be the beginning of a signature.
-    this.#known = found === -1 ? view.length - 3 : found;
-    return this.#known >= bytes;
-  }
+function otherBytes(reader: Reader): UntilReader {
+  return new UntilReader(reader, SIGNATURE_BYTES, (view, known, isFirst) => {
+    const found = nextSignature(toBuffer(view), isFirst ? Math.max(known, 1) : known);
+    // The last bytes may be the beginning of a signature.
+    return found === -1 ? view.length - SIGNATURE_BYTES + 1 : found;
+  });
 }
 
 function nextSignature(view: Buffer, from: number): number {
   for (
     let at = view.indexOf('PK', from, 'latin1');
-    at !== -1 && at + 4 <= view.length;
+    at !== -1 && at + SIGNATURE_BYTES <= view.length;
     at = view.indexOf('PK', at + 1, 'latin1')
   ) {
     const signature = view.readUInt32LE(at);

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { Gone, Malformed } from '../../errors.ts';
 import { jsonItems } from '../../json-items.ts';
 import type { ChangePage, ListedName, NamePage, RegistryIo } from '../../registry.ts';
+import { readCursor } from '../../cursor.ts';
 
 /** Rows a page; the service refuses more. */
 const PAGE = 10_000;
@@ -33,7 +34,8 @@ const changeSchema = z.object({ seq: z.number().int(), id: z.string(), deleted: 
 
 /** Every name of the registry, 10 000 a page. */
 export async function* names(cursor: string | null, io: RegistryIo): AsyncGenerator<NamePage> {
-  let at: Cursor = cursor === null ? { seq: await startingSeq(io), after: null, listed: false } : readCursor(cursor);
+  let at: Cursor =
+    cursor === null ? { seq: await startingSeq(io), after: null, listed: false } : readCursor(cursor, cursorSchema, 'npm');
   if (at.seq === null && !at.listed) yield* allAtOnce(io);
   else {
     while (!at.listed) {
@@ -116,7 +118,7 @@ function readRows(ids: readonly (string | null)[], after: string | null, url: st
 
 /** What moved since the cursor, 10 000 rows a page, until the feed has nothing more. */
 export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<ChangePage> {
-  const since = readCursor(cursor);
+  const since = readCursor(cursor, cursorSchema, 'npm');
   if (!since.listed || since.seq === null) {
     const why = since.listed
       ? 'the registry has no feed, so only a new listing tells what moved'
@@ -213,16 +215,4 @@ class Page {
   drop(reason: string, items = 1): void {
     if (items > 0) this.dropped[reason] = (this.dropped[reason] ?? 0) + items;
   }
-}
-
-function readCursor(text: string): Cursor {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const parsed = cursorSchema.safeParse(value);
-  if (!parsed.success) throw new Error('expected a cursor of the npm adapter; list the names anew, without a cursor');
-  return parsed.data;
 }

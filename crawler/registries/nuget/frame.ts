@@ -12,6 +12,7 @@
 import { z } from 'zod';
 import { Gone } from '../../errors.ts';
 import type { ChangePage, ListedName, NamePage, RegistryIo } from '../../registry.ts';
+import { readCursor } from '../../cursor.ts';
 import { catalogPages, readCatalogIndex, type CatalogEvent } from './catalog.ts';
 import { listed } from './id.ts';
 import { namesBySearch, searchCursorSchema } from './names-by-search.ts';
@@ -23,11 +24,10 @@ const cursorSchema = z.union([
   z.strictObject({ commit: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/) }),
   searchCursorSchema,
 ]);
-type Cursor = z.infer<typeof cursorSchema>;
 
 /** Every id of the registry, one page for each page of the catalog (550 events). */
 export async function* names(cursor: string | null, io: RegistryIo): AsyncGenerator<NamePage> {
-  const from = cursor === null ? null : readCursor(cursor);
+  const from = cursor === null ? null : readCursor(cursor, cursorSchema, 'NuGet');
   if (from === null ? !(await hasCatalog(io)) : 'skip' in from) {
     yield* namesBySearch(from !== null && 'skip' in from ? from : { skip: 0, listed: false }, io);
     return;
@@ -47,7 +47,7 @@ export async function* names(cursor: string | null, io: RegistryIo): AsyncGenera
 
 /** What moved since the cursor, page by page of the catalog. */
 export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<ChangePage> {
-  const from = readCursor(cursor);
+  const from = readCursor(cursor, cursorSchema, 'NuGet');
   const relist = (reason: string): ChangePage => ({ touched: [], removed: [], dropped: {}, cursor, relist: reason });
   if ('skip' in from) {
     yield relist('the source has no catalog, so only a new listing tells what moved');
@@ -110,16 +110,4 @@ function sum(a: Readonly<Record<string, number>>, b: Readonly<Record<string, num
 
 function writeCursor(commit: string): string {
   return JSON.stringify({ commit });
-}
-
-function readCursor(text: string): Cursor {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const parsed = cursorSchema.safeParse(value);
-  if (!parsed.success) throw new Error('expected a cursor of the NuGet adapter; list the names anew, without a cursor');
-  return parsed.data;
 }

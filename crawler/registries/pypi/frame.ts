@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import { Malformed } from '../../errors.ts';
 import type { ChangePage, ListedName, NamePage, RegistryIo } from '../../registry.ts';
+import { readCursor } from '../../cursor.ts';
 import { isProjectName, normalise } from './name.ts';
 import { fieldOf, simpleAsk, simplePieces } from './simple.ts';
 
@@ -30,7 +31,7 @@ type Cursor = z.infer<typeof cursorSchema>;
 
 /** Every name of the index. A listing that was broken off goes on where it was if the list is still the same one. */
 export async function* names(cursor: string | null, io: RegistryIo): AsyncGenerator<NamePage> {
-  const from = cursor === null ? null : readCursor(cursor);
+  const from = cursor === null ? null : readCursor(cursor, cursorSchema, 'PyPI');
   if (from !== null && from.read === null) return;
   const reply = await io.stream(rootUrl(io), simpleAsk({ maxBytes: MAX_ROOT }));
   const list = new Listing(reply.headers['etag'] ?? null);
@@ -49,7 +50,7 @@ export async function* names(cursor: string | null, io: RegistryIo): AsyncGenera
 
 /** Projects whose serial is higher than the cursor's. Pages before the last keep the old cursor, so nothing is skipped. */
 export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<ChangePage> {
-  const since = readCursor(cursor);
+  const since = readCursor(cursor, cursorSchema, 'PyPI');
   const relist = (reason: string): ChangePage => ({ touched: [], removed: [], dropped: {}, cursor, relist: reason });
   if (since.read !== null) {
     yield relist('the listing was never finished');
@@ -153,16 +154,4 @@ class Page {
 
 function rootUrl(io: RegistryIo): string {
   return `${io.origin('index')}/simple/`;
-}
-
-function readCursor(text: string): Cursor {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const parsed = cursorSchema.safeParse(value);
-  if (!parsed.success) throw new Error('expected a cursor of the PyPI adapter; list the names anew, without a cursor');
-  return parsed.data;
 }

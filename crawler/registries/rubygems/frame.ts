@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { Gone, Malformed } from '../../errors.ts';
 import type { ChangePage, ListedName, NamePage, RegistryIo } from '../../registry.ts';
+import { readCursor } from '../../cursor.ts';
 import { readSpecs } from './specs-file.ts';
 import { openVersions, openVersionsAt, type VersionsFile } from './versions-file.ts';
 
@@ -39,7 +40,7 @@ type Cursor = z.infer<typeof cursorSchema>;
 
 /** Every gem of the index. A listing that was broken off goes on where it was if the file is still the same up to there. */
 export async function* names(cursor: string | null, io: RegistryIo): AsyncGenerator<NamePage> {
-  const from = cursor === null ? null : readCursor(cursor);
+  const from = cursor === null ? null : readCursor(cursor, cursorSchema, 'RubyGems');
   if (from !== null && isFinished(from)) return;
   if (from !== null && 'specs' in from) {
     yield* specsListing(from, io);
@@ -93,7 +94,7 @@ async function* specsListing(from: SpecsCursor | null, io: RegistryIo): AsyncGen
 
 /** The gems of the events since the cursor: pushes, yanks, yanks undone. Nothing here says that a gem is gone. */
 export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<ChangePage> {
-  const since = readCursor(cursor);
+  const since = readCursor(cursor, cursorSchema, 'RubyGems');
   const relist = (reason: string): ChangePage => ({ touched: [], removed: [], dropped: {}, cursor, relist: reason });
   if (!isFinished(since)) {
     yield relist('the listing was never finished');
@@ -155,16 +156,4 @@ function cursorAt(file: VersionsFile, done: boolean): string {
 
 function isFinished(cursor: Cursor): boolean {
   return 'specs' in cursor ? cursor.read === null : cursor.done;
-}
-
-function readCursor(text: string): Cursor {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const parsed = cursorSchema.safeParse(value);
-  if (!parsed.success) throw new Error('expected a cursor of the RubyGems adapter; list the names anew, without a cursor');
-  return parsed.data;
 }
