@@ -208,7 +208,7 @@ class Page {
   add(id: string): void {
     // Design documents of the database are no packages.
     if (id.startsWith('_design/')) return;
-    if (id === '' || id === '.' || id === '..') this.drop('unaddressable-name');
+    if (id === '' || id === '.' || id === '..' || !id.isWellFormed()) this.drop('unaddressable-name');
     else this.names.push({ name: id, key: id });
   }
 

@@ -133,7 +133,7 @@ function released(name: string, version: Version, io: RegistryIo, notes: readonl
     publishedAt: null,
     artifacts: [
       {
-        filename: decodeURIComponent(new URL(tarball.url).pathname.split('/').at(-1) ?? ''),
+        filename: lastPart(tarball.url),
         url: tarball.url,
         kind: 'npm',
         // npm publishes the unpacked size only; the size of the tarball is known from its download.
@@ -158,17 +158,28 @@ function isSecurityHolder(version: string): boolean {
 
 /**
  * Where the tarball is, on the registry and nowhere else: `dist.tarball` comes from the publisher's document, and old ones
- * name http or other hosts. There the registry's own path is taken; the digest says whether it is the same file.
+ * name http, other protocols or other hosts. There the registry's own path is taken; the digest says whether it is the same file.
  */
 function tarballUrl(name: string, version: string, tarball: string, io: RegistryIo): { url: string; notes: readonly string[] } {
   const origin = `${io.origin('registry')}/`;
   const secure = tarball.replace(/^http:/i, 'https:');
   for (const candidate of [tarball, secure]) {
-    const url = URL.canParse(candidate) ? io.rebase(new URL(candidate).href) : '';
+    const isWeb = URL.canParse(candidate) && /^https?:$/.test(new URL(candidate).protocol);
+    const url = isWeb ? io.rebase(new URL(candidate).href) : '';
     if (url.startsWith(origin)) return { url, notes: [] };
   }
   const url = `${origin}${name.split('/').map(encodeName).join('/')}/-/${encodeURIComponent(baseName(name))}-${encodeURIComponent(version)}.tgz`;
   return { url, notes: ['dist.tarball names another host; the tarball was taken from the registry'] };
+}
+
+/** Decoded, where it can be: a publisher may have written anything. */
+function lastPart(url: string): string {
+  const part = new URL(url).pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function packageUrl(name: string, io: RegistryIo): string {

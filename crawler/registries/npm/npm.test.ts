@@ -87,10 +87,12 @@ describe('names', () => {
   });
 
   test('rows that are no packages are dropped and counted once, their neighbours kept', async () => {
-    await using session = await open([pkg('good', ['1.0.0'])], { strays: [null, {}, { id: 7 }, { id: '..' }, 'x'] });
+    await using session = await open([pkg('good', ['1.0.0'])], {
+      strays: [null, {}, { id: 7 }, { id: '..' }, { id: '\ud800' }, 'x'],
+    });
     const { pages, names } = await list(session);
     expect(names).toEqual(['good']);
-    expect(pages.map(({ dropped }) => dropped)).toEqual([{ 'no-id': 4, 'unaddressable-name': 1 }, {}]);
+    expect(pages.map(({ dropped }) => dropped)).toEqual([{ 'no-id': 4, 'unaddressable-name': 2 }, {}]);
   });
 
   test('rows without an id at the end of a page come again with the next one, and are counted once', async () => {
@@ -346,11 +348,21 @@ describe('latest', () => {
       ['dist.tarball names another host; the tarball was taken from the registry'],
     ],
     ['an inner address', 'http://169.254.169.254', ['dist.tarball names another host; the tarball was taken from the registry']],
+    [
+      'another protocol',
+      'ftp://tarballs.example.net',
+      ['dist.tarball names another host; the tarball was taken from the registry'],
+    ],
     ['something that is no URL', 'not a url', ['dist.tarball names another host; the tarball was taken from the registry']],
   ])('dist.tarball with %s', async (_, base, notes) => {
     const one = pkg('@scope/old', ['1.0.0']);
     await using session = await open([one], { tarballBase: new Map([['@scope/old', base]]) });
     expect(await expectRelease(session, one, '1.0.0')).toEqual(notes);
+  });
+
+  test('dist.tarball with a name that cannot be decoded', async () => {
+    await using session = await open([pkg('odd', ['1.0.0%ZZ'])]);
+    expect(await npm.latest('odd', session.io)).toMatchObject({ artifacts: [{ filename: 'odd-1.0.0%ZZ.tgz' }] });
   });
 
   test('a document of 30 MB is read as a stream', async () => {
