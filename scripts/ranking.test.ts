@@ -1,5 +1,6 @@
 /** Which source a run's ranking comes from, and what the registry's own counts say of it. */
 import { expect, onTestFinished, test } from 'vitest';
+import { NotAllowed } from '../crawler/errors.ts';
 import type { RegistryAccess } from '../crawler/http.ts';
 import { npm } from '../crawler/registries/npm/index.ts';
 import type { RankedName, Registry } from '../crawler/registry.ts';
@@ -70,6 +71,9 @@ test('an order that the registry contradicts is stored with that, and warned of'
 test('a check that fails costs no ranking', async () => {
   expect((await read(() => Promise.reject(new Error('too many questions')))).said).toBe(
     'not checked against the registry’s own counts (too many questions)',
+  );
+  expect((await read(() => Promise.reject(new NotAllowed('the counts are left alone')))).said).toContain(
+    'the counts are left alone',
   );
   expect((await read(() => Promise.resolve({ counted: [], unknown: [], concordance: null }))).said).toContain(
     'too few to compare',
