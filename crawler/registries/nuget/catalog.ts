@@ -16,6 +16,7 @@ const MAX_INDEX = 64 * 1024 * 1024;
 const MAX_PAGE = 16 * 1024 * 1024;
 /** Pages asked for before they are needed: a listing is 23 000 of them, one after the other. */
 const AHEAD = 4;
+const PAST_CACHES = { 'cache-control': 'no-cache' };
 
 export interface CatalogEvent {
   readonly id: string;
@@ -57,9 +58,12 @@ const eventSchema = z.object({
   'nuget:version': z.string(),
 });
 
-export async function readCatalogIndex(io: RegistryIo): Promise<CatalogIndex> {
+/** The index; one that knows less than commits up to `since` may come from a cache on the way, and is asked for anew. */
+export async function readCatalogIndex(io: RegistryIo, since: string | null): Promise<CatalogIndex> {
   return fromResource('catalog', io, async (url) => {
-    const { at, items } = await readDocument(url, MAX_INDEX, io);
+    let index = await readDocument(url, MAX_INDEX, io);
+    if (since !== null && index.at < since) index = await readDocument(url, MAX_INDEX, io, PAST_CACHES);
+    const { at, items } = index;
     const pages: PageLink[] = [];
     const drops = new Drops();
     for (const item of items) {
@@ -95,7 +99,7 @@ async function readPage(links: readonly PageLink[], number: number, io: Registry
   let page = await readEvents(link.url, io);
   if (page.at >= link.at) return page;
   // A cache on the way is behind the index. Events missed in any page but the newest would never be asked for again.
-  page = await readEvents(link.url, io, { 'cache-control': 'no-cache' });
+  page = await readEvents(link.url, io, PAST_CACHES);
   if (page.at >= link.at || number === links.length - 1) return page;
   throw new Unavailable(`expected commits up to ${link.at}, but a cache sent a page that ends at ${page.at}`, { url: link.url });
 }

@@ -252,6 +252,20 @@ describe('changes', () => {
     ]);
   });
 
+  test('an index from a cache is asked for anew before a whole listing is', async () => {
+    const journal: JournalEvent[] = [{ kind: 'touched', name: 'Demo.N01' }];
+    await using session = await open(many, { journal });
+    const { cursor } = await list(session);
+    instead(session, '/catalog0/index.json', () => ({ commitTimeStamp: '2015-02-01T06:30:11Z', items: [] }));
+    expect((await moved(session, cursor)).pages).toMatchObject([{ relist: expect.stringContaining('went back') as string }]);
+    session.server.faults(({ path, headers }) => {
+      if (!path.endsWith('/catalog0/index.json') || headers['cache-control'] === 'no-cache') return null;
+      const body = JSON.stringify({ commitTimeStamp: '2015-02-01T06:30:11Z', items: [] });
+      return { kind: 'answer', answer: { status: 200, headers: { 'content-type': 'application/json' }, body } };
+    });
+    expect((await moved(session, cursor)).pages).toEqual([]);
+  });
+
   test('a listing that was broken off may go on as changes', async () => {
     await using session = await open(many, { pageSize: 10 });
     const { pages, names } = await list(session);

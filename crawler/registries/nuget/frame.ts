@@ -33,7 +33,7 @@ export async function* names(cursor: string | null, io: RegistryIo): AsyncGenera
     return;
   }
   const since = from !== null && 'commit' in from ? from.commit : null;
-  const index = await readCatalogIndex(io);
+  const index = await readCatalogIndex(io, since);
   let { dropped } = index;
   let isFirst = true;
   for await (const page of catalogPages(index, since, io)) {
@@ -54,7 +54,7 @@ export async function* changes(cursor: string, io: RegistryIo): AsyncGenerator<C
     return;
   }
   const since = from.commit;
-  const index = await readCatalogIndex(io);
+  const index = await readCatalogIndex(io, since);
   if (index.at < since) {
     yield relist(`the newest commit went back from ${since} to ${index.at}`);
     return;
