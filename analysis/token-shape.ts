@@ -111,6 +111,8 @@ interface KeywordedOptions {
   readonly family?: Family;
   /** Lower case, at least three letters; one of them names the variable that holds the token. */
   readonly keywords: readonly string[];
+  /** Words in names of other things of the same shape that the service has: `client`, where ids of clients look like tokens. */
+  readonly notFor?: readonly string[];
   readonly shape: Shape;
   readonly variable: string;
   readonly accepts?: (token: string) => boolean;
@@ -123,10 +125,11 @@ interface KeywordedOptions {
  * service (`HEROKU_API_KEY=…`, `"herokuToken": "…"`).
  */
 export function keyworded(options: KeywordedOptions): Format {
-  const { id, family, keywords, shape, variable, accepts } = options;
+  const { id, family, keywords, notFor = [], shape, variable, accepts } = options;
+  const others = notFor.length === 0 ? '' : `(?![\\w.-]{0,24}(?:${notFor.map(escaped).join('|')}))`;
   const make = options.make ?? ((random: Random) => drawAccepted(shape, random, accepts));
   const whole = new RegExp(`^(?:${sourceOf(shape)})$`);
-  const pattern = `(?:${keywords.map(escaped).join('|')})[\\w.-]{0,32}["'\`\\]]{0,2}[ \\t]{0,4}(?:=>|:=|[:=,(])[ \\t]{0,4}["'\`]?(?<token>${sourceOf(shape)})(?![${WORD}${endOf(shape)}])`;
+  const pattern = `(?:${keywords.map(escaped).join('|')})${others}[\\w.-]{0,32}["'\`\\]]{0,2}[ \\t]{0,4}(?:=>|:=|[:=,(])[ \\t]{0,4}["'\`]?(?<token>${sourceOf(shape)})(?![${WORD}${endOf(shape)}])`;
   return {
     id,
     ...(family === undefined ? {} : { family }),
@@ -144,6 +147,7 @@ export function keyworded(options: KeywordedOptions): Format {
         (token) => short(shape, token),
         (token) => `${token}${lastLetter(shape)}`.padEnd(longest(shape) + 1, lastLetter(shape)),
         (token) => damaged(shape, token),
+        ...notFor.map((word) => (token: string) => `${keywords[0] ?? ''}_${word}_=${token}`),
       ]),
   };
 }

@@ -20,9 +20,9 @@ const signedUrl: Format = {
   },
   redact: () => 'https://….blob.core.windows.net/…?sig=…',
   samples(random) {
-    const make = () => makeSas(random, new Date(Date.UTC(2035 + random.int(20), random.int(12), 1)));
-    const hits = [0, 1, 2, 3].map((place) => {
-      const token = make();
+    const make = (kind: SasKind = 'b') => makeSas(random, new Date(Date.UTC(2035 + random.int(20), random.int(12), 1)), kind);
+    const hits = (['b', 'c', 'b', 'account'] as const).map((kind, place) => {
+      const token = make(kind);
       return { text: placed('BLOB_URL', token, place), parts: { token } };
     });
     return {
@@ -56,7 +56,7 @@ export const azureSas = {
       const url = reveal(parts);
       // Without the right to read there is nothing to ask that would not write or delete.
       if (!new URL(url).searchParams.get('sp')?.includes('r')) return null;
-      return [{ method: 'HEAD', url }];
+      return [{ method: 'HEAD', url: blobAddress(url) }];
     },
     // A HEAD has no body; Azure names the error in a header.
     read: verdictTable([
@@ -78,19 +78,36 @@ export const azureSas = {
   },
   unconfirmed: [
     ANSWERS_NOT_COMPARED,
-    'signatures for the whole container are asked about as if they were for a blob',
     'function and workflow addresses with a signature are not looked for: asking would run them',
   ],
 } as const satisfies Service;
 
-export function makeSas(random: Random, expires: Date): string {
+/**
+ * The address of a blob, which need not be there: where the signature is for a container or for a whole account, the address
+ * may end before. A container's name alone would be taken for a blob of the root container, for which the signature is none.
+ */
+function blobAddress(url: string): string {
+  const { pathname, searchParams } = new URL(url);
+  const resource = searchParams.get('sr');
+  if (resource !== null && resource !== 'c') return url;
+  const names = pathname.split('/').filter((name) => name !== '');
+  const [address = '', query = ''] = url.split('?');
+  return `${[address.replace(/\/+$/, ''), ...['no-such-container', 'no-such-blob'].slice(names.length)].join('/')}?${query}`;
+}
+
+/** What a signature is for: a blob, a container, or a whole account. */
+const KINDS = { b: 'files/', c: 'files', account: '' } as const;
+export type SasKind = keyof typeof KINDS;
+
+export function makeSas(random: Random, expires: Date, kind: SasKind = 'b'): string {
   const query = new URLSearchParams({
     sv: '2023-11-03',
     st: new Date(expires.getTime() - 86_400_000).toISOString().slice(0, 19) + 'Z',
     se: expires.toISOString().slice(0, 19) + 'Z',
-    sr: 'b',
+    ...(kind === 'account' ? { ss: 'b', srt: 'sco' } : { sr: kind }),
     sp: 'r',
     sig: `${random.text(42, BASE64.letters)}${random.text(1, 'AEIMQUYcgkosw048')}=`,
   });
-  return `https://${random.text(10, LOWER.letters)}.blob.core.windows.net/files/${random.text(6, LOWER.letters)}.bin?${query.toString()}`;
+  const blob = kind === 'b' ? `${random.text(6, LOWER.letters)}.bin` : '';
+  return `https://${random.text(10, LOWER.letters)}.blob.core.windows.net/${KINDS[kind]}${blob}?${query.toString()}`;
 }

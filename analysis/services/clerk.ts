@@ -1,6 +1,6 @@
 import { active, authorized, field, inactive, lists, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
-import { ALNUM, run, shaped } from '../token-shape.ts';
+import { ALNUM, HEX, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://clerk.com/docs';
 
@@ -11,7 +11,14 @@ export const clerk = {
   docs: `${DOCS}/guides/development/clerk-environment-variables`,
   revoke: 'https://dashboard.clerk.com/last-active?path=api-keys',
   formats: [
-    shaped({ id: 'clerk.secret-key', shape: [['sk_live_', 'sk_test_'], run(ALNUM, 40, 50)], variable: 'CLERK_SECRET_KEY' }),
+    shaped({
+      id: 'clerk.secret-key',
+      shape: [['sk_live_', 'sk_test_'], run(ALNUM, 40, 50)],
+      variable: 'CLERK_SECRET_KEY',
+      // Paystack's keys have the same prefixes and forty hexadecimal digits.
+      accepts: (token) => !/^sk_(?:live|test)_[0-9a-f]+$/.test(token),
+      misses: (random) => [`PAYSTACK_SECRET_KEY=sk_live_${random.text(40, HEX.letters)}\n`],
+    }),
   ],
   probe: {
     hosts: ['api.clerk.com'],

@@ -14,6 +14,8 @@ export const twitch = {
     keyworded({
       id: 'twitch.access-token',
       keywords: ['twitch'],
+      // Ids and secrets of clients have the same form: the first are public, and asking about the second would mint a token.
+      notFor: ['client', 'secret'],
       shape: [run(LOWER_DIGITS, 30)],
       variable: 'TWITCH_ACCESS_TOKEN',
       accepts: (token) => /[a-z]/.test(token) && /[0-9]/.test(token),
@@ -33,5 +35,8 @@ export const twitch = {
       ),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED, 'client ids and client secrets have the same form and get the same refusal'],
+  unconfirmed: [
+    ANSWERS_NOT_COMPARED,
+    'client ids and client secrets under another name have the same form and get the same refusal',
+  ],
 } as const satisfies Service;

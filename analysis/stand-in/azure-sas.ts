@@ -7,8 +7,11 @@ export const azureSas: ServiceStandIn = {
   id: 'azure-sas',
   answers: ['active', 'active:no-such-blob', 'restricted:address', 'revoked'],
   answer(request, lookup) {
-    if (request.method !== 'HEAD' || !request.path.startsWith('/files/')) return null;
-    switch (lookup(`https://${request.host}${request.path}?${request.query.toString()}`)?.answer) {
+    if (request.method !== 'HEAD') return null;
+    const [, container = '', blob] = request.path.split('/');
+    // The signature covers the container that the address names: of an address with one name alone, that is the root's.
+    const signed = { b: request.path, c: blob === undefined ? '/$root' : `/${container}` }[request.query.get('sr') ?? ''] ?? '/';
+    switch (lookup(`https://${request.host}${signed}?${request.query.toString()}`)?.answer) {
       case 'active':
         return answer(200, { 'x-ms-blob-type': 'BlockBlob', 'content-length': '0', etag: '"0x8CB171613397EAB"' });
       case 'active:no-such-blob':

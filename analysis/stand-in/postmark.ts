@@ -1,16 +1,22 @@
-import { alone, headerStandIn } from './engine/header-stand-in.ts';
-import { jsonAnswer } from './engine/wire.ts';
+import { is, jsonAnswer } from './engine/wire.ts';
+import type { ServiceStandIn } from './service-stand-in.ts';
 
-export const postmark = headerStandIn({
+/** `/server` for the tokens of servers, `/domains` for those of accounts. */
+export const postmark: ServiceStandIn = {
   id: 'postmark',
-  paths: ['/server'],
-  token: alone('x-postmark-server-token'),
-  answers: {
-    active: jsonAnswer(200, { ID: 1, Name: 'Demo', Color: 'red' }),
-    revoked: jsonAnswer(401, {
-      ErrorCode: 10,
-      Message: 'The Server Token you provided in the X-Postmark-Server-Token request header was invalid.',
-    }),
+  answers: ['active', 'active:account', 'revoked'],
+  answer(request, lookup) {
+    const isAccount = is(request, 'GET', '/domains');
+    if (!isAccount && !is(request, 'GET', '/server')) return null;
+    const kind = isAccount ? 'Account' : 'Server';
+    const known = lookup(request.headers[`x-postmark-${kind.toLowerCase()}-token`] ?? '');
+    const isKnown = known !== null && known.answer !== 'revoked' && (known.answer === 'active:account') === isAccount;
+    if (known?.parts !== null && !isKnown) {
+      return jsonAnswer(401, {
+        ErrorCode: 10,
+        Message: `The ${kind} Token you provided in the X-Postmark-${kind}-Token request header was invalid.`,
+      });
+    }
+    return jsonAnswer(200, isAccount ? { TotalCount: 0, Domains: [] } : { ID: 1, Name: 'Demo', Color: 'red' });
   },
-  stranger: 'revoked',
-});
+};
