@@ -14,6 +14,13 @@ import type { Parts } from '../secret.ts';
 import { ALNUM, alphabet, HEX, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html';
+/** Regions with the service. Source: https://docs.aws.amazon.com/general/latest/gr/bedrock.html */
+const REGIONS: readonly string[] = [
+  'us-east-1 us-east-2 us-west-1 us-west-2 us-gov-east-1 us-gov-west-1 ca-central-1 ca-west-1 mx-central-1 sa-east-1',
+  'eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1',
+  'ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2',
+  'ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-7 me-central-1 me-south-1 af-south-1',
+].flatMap((line) => line.split(' '));
 const LONG = 'ABSK';
 const SHORT = 'bedrock-api-key-';
 const PADDED = alphabet('A-Za-z0-9+/=');
@@ -50,9 +57,14 @@ export const awsBedrock = {
     return expires !== null && expires <= env.now.getTime() ? { verdict: 'inactive', reason: 'expired' } : null;
   },
   probe: {
-    hosts: ['bedrock.us-east-1.amazonaws.com'],
+    hosts: REGIONS.map(hostOf),
     effect: 'reads',
-    requests: authorized('https://bedrock.us-east-1.amazonaws.com/foundation-models'),
+    requests(parts, env) {
+      const token = reveal(parts);
+      // A long-term key is good in every region, a short-term one "only in the AWS Region from which you generated it".
+      const region = token.startsWith(SHORT) ? regionOf(token) : 'us-east-1';
+      return REGIONS.includes(region) ? authorized(`https://${hostOf(region)}/foundation-models`)(parts, env) : null;
+    },
     read: verdictTable([
       active(
         'models',
@@ -72,11 +84,25 @@ export const awsBedrock = {
   unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusals'],
 } as const satisfies Service;
 
-/** A short-term key is a signed address: when it was signed and for how many seconds stands in it. */
+function hostOf(region: string): string {
+  return `bedrock.${region}.amazonaws.com`;
+}
+
+/** A short-term key is a signed address: where and when it was signed, and for how many seconds, stands in it. */
+function signedQuery(token: string): URLSearchParams {
+  const address = Buffer.from(token.slice(SHORT.length), 'base64').toString('latin1');
+  return new URLSearchParams(address.slice(address.indexOf('?') + 1));
+}
+
+/** The region that a short-term key was signed for; empty where it does not say. */
+export function regionOf(token: string): string {
+  const [, , region = ''] = (signedQuery(token).get('X-Amz-Credential') ?? '').split('/');
+  return region;
+}
+
 function expiryOf(token: string): number | null {
   if (!token.startsWith(SHORT)) return null;
-  const address = Buffer.from(token.slice(SHORT.length), 'base64').toString('latin1');
-  const query = new URLSearchParams(address.slice(address.indexOf('?') + 1));
+  const query = signedQuery(token);
   const signed = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
   if (signed === null) return null;
   const [year = 0, month = 0, ...rest] = signed.slice(1).map(Number);
@@ -87,6 +113,7 @@ export function makeShortTermKey(signature: string, session: string, signedAt: D
   const date = signedAt.toISOString().replaceAll(/[:-]|\.\d{3}/g, '');
   const query = new URLSearchParams({
     Action: 'CallWithBearerToken',
+    'X-Amz-Credential': `ASIA${'A'.repeat(16)}/${date.slice(0, 8)}/eu-west-1/bedrock/aws4_request`,
     'X-Amz-Date': date,
     'X-Amz-Expires': '43200',
     'X-Amz-Security-Token': session,

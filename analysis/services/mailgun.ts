@@ -6,6 +6,11 @@ const DOCS = 'https://documentation.mailgun.com/docs/mailgun/api-reference';
 /** Accounts live in one of two regions, and the other one does not know them. */
 const HOSTS = ['api.mailgun.net', 'api.eu.mailgun.net'] as const;
 
+const readAnswer = verdictTable([
+  active('domains', 200, [lists('items')], `${DOCS}/send/mailgun/domains`),
+  inactive('forbidden', 401, [says(/^"?Forbidden|Invalid private key/)], `${DOCS}/mg-auth`),
+]);
+
 export const mailgun = {
   id: 'mailgun',
   label: 'Mailgun',
@@ -26,10 +31,13 @@ export const mailgun = {
     effect: 'reads',
     requests: (parts) =>
       HOSTS.map((host) => get(`https://${host}/v3/domains?limit=1`, { authorization: basicAuth('api', reveal(parts)) })),
-    read: verdictTable([
-      active('domains', 200, [lists('items')], `${DOCS}/send/mailgun/domains`),
-      inactive('forbidden', 401, [says(/^"?Forbidden|Invalid private key/)], `${DOCS}/mg-auth`),
-    ]),
+    read(response, parts) {
+      const reading = readAnswer(response);
+      // Keys that may only send look like those of an account, and open no address but that for sending
+      // (https://documentation.mailgun.com/docs/mailgun/api-reference/authentication). The old form is an account's.
+      const mayOnlySend = reading.verdict === 'inactive' && !reveal(parts).startsWith('key-');
+      return mayOnlySend ? { verdict: 'unknown', reason: 'sending-key-possible' } : reading;
+    },
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED, 'the answer to a key that may only send: read as unknown unless it is 401'],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the answer to a key that may only send: a refusal of the newer form is read as unknown'],
 } as const satisfies Service;

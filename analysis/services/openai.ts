@@ -15,7 +15,11 @@ export const openai = {
   docs: 'https://platform.openai.com/docs/api-reference/authentication',
   revoke: 'https://platform.openai.com/api-keys',
   formats: [
-    shaped({ id: 'openai.user-key', shape: ['sk-', run(ALNUM, 20), MARK, run(ALNUM, 20)], variable: 'OPENAI_API_KEY' }),
+    shaped({
+      id: 'openai.user-key',
+      shape: [['sk-', 'sk-None-'], run(ALNUM, 20), MARK, run(ALNUM, 20)],
+      variable: 'OPENAI_API_KEY',
+    }),
     shaped({ id: 'openai.project-key', shape: ['sk-proj-', HALF, MARK, HALF], variable: 'OPENAI_API_KEY' }),
     shaped({ id: 'openai.service-account-key', shape: ['sk-svcacct-', HALF, MARK, HALF], variable: 'OPENAI_API_KEY' }),
     shaped({ id: 'openai.admin-key', shape: ['sk-admin-', HALF, MARK, HALF], variable: 'OPENAI_ADMIN_KEY' }),
@@ -39,6 +43,13 @@ export const openai = {
       ),
       restricted('address-not-allowed', [401, 403], [field('error.code', 'ip_not_authorized')], `${ERRORS} (IP not authorized)`),
       restricted('no-organization', 401, [saysAt('error.message', /must be a member of an organization/)], `${ERRORS} (401)`),
+      // Said of a good key alone, with the address that it is good at.
+      restricted(
+        'other-region',
+        401,
+        [field('error.code', 'incorrect_hostname')],
+        'https://github.com/agent-ecosystem/skill-validator/issues/70 (a key of a project that is bound to a region)',
+      ),
       inactive('invalid-api-key', 401, [field('error.code', 'invalid_api_key', 'account_deactivated')], `${ERRORS} (401)`),
     ]),
   },

@@ -9,6 +9,7 @@ import { genericAnswer } from '../stand-in/engine/generic-answers.ts';
 import { createServiceStandIns } from '../stand-in/engine/service-stand-ins.ts';
 import { SERVICE_STAND_INS } from '../stand-in/index.ts';
 import { isGeneric, stateOf, type TokenState } from '../stand-in/service-stand-in.ts';
+import { decide, isAccepting } from '../validate/outcome.ts';
 import { SERVICES } from './index.ts';
 
 const all: readonly Service[] = SERVICES;
@@ -19,6 +20,7 @@ const REFUSAL_DECIDES_NOTHING = new Set([
   'atlassian.api-token',
   'azure-devops.access-token',
   'azure-devops.old-access-token',
+  'mailgun.api-key',
 ]);
 const formats = all.flatMap((service) => service.formats.map((format) => ({ id: format.id, service, format })));
 
@@ -137,14 +139,16 @@ async function readDirectly(
   answer: (host: string, path: string, request: RequestLike) => Promise<ProbeResponse>,
 ) {
   const requests = (await service.probe?.requests(parts, { now })) ?? [];
-  let reading: Reading = { verdict: 'untested', reason: 'not-asked' };
+  const readings: Reading[] = [];
   for (const request of requests) {
     const url = new URL(request.url);
     const response = await answer(url.host, url.pathname, { ...request, query: url.searchParams });
-    reading = (await service.probe?.read(response, parts, { now })) ?? reading;
-    if (reading.verdict !== 'inactive') return reading;
+    const reading = await service.probe?.read(response, parts, { now });
+    if (reading === undefined) break;
+    readings.push(reading);
+    if (isAccepting(reading)) break;
   }
-  return reading;
+  return readings.length === 0 ? { verdict: 'untested' as const, reason: 'not-asked' } : decide(readings);
 }
 
 interface RequestLike {

@@ -3,7 +3,6 @@ import {
   ANSWERS_NOT_COMPARED,
   active,
   at,
-  field,
   get,
   holds,
   inactive,
@@ -89,10 +88,12 @@ export const supabase = {
       active('projects', 200, [lists()], `${DOCS}/reference/api/v1-list-all-projects`),
       active('rest-root', 200, [names('swagger'), holds('paths')], `${DOCS}/guides/api`),
       inactive('invalid-key', 401, [saysAt('message', /^(?:Invalid API key|Unauthorized|JWT )/)], `${DOCS}/guides/api/api-keys`),
-      inactive('project-paused', 540, [field('message', 'Project paused')], `${DOCS}/guides/troubleshooting/http-status-codes`),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED, 'projects that are gone have no host name any more: that is read as unknown'],
+  unconfirmed: [
+    ANSWERS_NOT_COMPARED,
+    'projects that are gone have no host name any more, and paused ones answer 540: both are read as unknown',
+  ],
 } as const satisfies Service;
 
 /** The project that a key names, or null where the token is no such key. */

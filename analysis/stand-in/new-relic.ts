@@ -10,13 +10,14 @@ const HOMES: Readonly<Record<string, string>> = {
 
 export const newRelic: ServiceStandIn = {
   id: 'new-relic',
-  answers: ['active', 'active:eu', 'active:japan', 'revoked', 'inactive:no-actor'],
+  answers: ['active', 'active:eu', 'active:japan', 'revoked', 'undecided:fault'],
   answer(request, lookup) {
     if (!is(request, 'POST', '/graphql')) return null;
     const known = lookup(request.headers['api-key'] ?? '');
     const isHome = known?.parts === null || HOMES[known?.answer ?? ''] === request.host;
-    if (known?.answer === 'inactive:no-actor') {
-      return jsonAnswer(200, { data: { actor: { user: null } }, errors: [{ message: 'Access denied.' }] });
+    if (known?.answer === 'undecided:fault') {
+      const errors = [{ extensions: { errorClass: 'TIMEOUT' }, message: 'Timed out', path: ['actor', 'user'] }];
+      return jsonAnswer(200, { data: { actor: { user: null } }, errors });
     }
     if (known === null || known.answer === 'revoked' || !isHome) {
       return jsonAnswer(401, { errors: [{ extensions: { errorClass: 'UNAUTHORIZED' }, message: 'Invalid API key' }] });

@@ -9,6 +9,7 @@ export const openai: ServiceStandIn = {
     'restricted:scopes',
     'restricted:address',
     'restricted:no-organization',
+    'restricted:region',
     'revoked',
     'inactive:deactivated',
     'undecided:country',
@@ -33,6 +34,12 @@ export const openai: ServiceStandIn = {
           401,
           null,
           'You must be a member of an organization to use the API. Please contact us through our help center.',
+        );
+      case 'restricted:region':
+        return refusal(
+          401,
+          'incorrect_hostname',
+          'Attempted to access resource with incorrect regional hostname. Please make your request to us.api.openai.com',
         );
       case 'inactive:deactivated':
         return refusal(401, 'account_deactivated', 'The OpenAI account associated with this API key has been deactivated.');
