@@ -52,7 +52,7 @@ const ESTIMATES = {
 } as const;
 
 const STATUS =
-  "measured, 'not analysed' (the run did not cover the registry) or 'policy not used' (the run could not have found a violation).";
+  "measured, 'not analysed' (the run did not cover the registry, or is still open) or 'policy not used' (the run could not have found a violation).";
 
 const PACKAGE = {
   run: RUN,
@@ -391,7 +391,7 @@ export const DICTIONARY: readonly ViewMeaning[] = [
     columns: {
       policy: POLICY,
       title: 'One line.',
-      family: FAMILY,
+      family: `${FAMILY} Or any, where tokens of each family fall under it.`,
       severity: 'high, medium or low.',
       ci_status: 'pass or fail.',
     },

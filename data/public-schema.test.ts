@@ -1,12 +1,23 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DICTIONARY } from './dictionary.ts';
-import { exampleDatabase, openExampleRun, temporaryDatabase, type TestDatabase } from './example.ts';
+import {
+  analysed,
+  exampleDatabase,
+  finding,
+  openExampleRun,
+  prepareRegistry,
+  temporaryDatabase,
+  type TestDatabase,
+} from './example.ts';
 import { describeOnEach } from './kinds-in-tests.ts';
+import type { Verdict } from './model.ts';
 import { openDatabase } from './open.ts';
 import { POLICIES } from './policies.ts';
 import { namedQueries, queriesFor } from './queries.ts';
 import { collectStatistics } from './statistics/collect.ts';
+import { closeRun } from './store/close.ts';
+import { savePackageResult } from './store/work.ts';
 
 describeOnEach('the public schema', (kind) => {
   let made: TestDatabase;
@@ -154,6 +165,23 @@ describeOnEach('the public schema', (kind) => {
         expect((await ask(text)).length).toBeGreaterThan(0);
       },
     );
+
+    test('tell the tokens that the report tells, of one family or of all', async () => {
+      await using other = await temporaryDatabase(kind);
+      const run = await openExampleRun(other.database, { registries: ['npm'] });
+      const [first] = await prepareRegistry(other.database, run, 'npm', { count: 1, ranked: 0 });
+      const found = [finding('a'), finding('b', { family: 'api-key' }), finding('c', { verdict: 'published-example' })];
+      await savePackageResult(other.database, run, first?.packageId ?? 0, analysed('npm', 'npm-1', found), { now: 5 });
+      await closeRun(other.database, run, 9);
+      for (const policy of ['SQ34401', 'SQ34402', 'SQ34251']) {
+        const { registries, queries } = await collectStatistics(other.database, { policy });
+        const query = queries.find((one) => one.name === 'verdicts')?.sql ?? '';
+        const { rows } = await sql.raw<{ verdict: Verdict; tokens: number }>(query).execute(other.database.db);
+        const [npm] = registries.flatMap((one) => (one.status === 'analysed' ? [one] : []));
+        const told = Object.entries(npm?.tokens ?? {}).filter(([, tokens]) => tokens > 0);
+        expect([policy, new Map(rows.map((one) => [one.verdict, one.tokens]))]).toEqual([policy, new Map(told)]);
+      }
+    });
 
     test('ask about the policy of the report', () => {
       const asked = queriesFor('SQ34402');

@@ -5,8 +5,9 @@ import { DatabaseError, type Tx } from './database.ts';
 import type { DialectWords } from './dialect.ts';
 import { DICTIONARY } from './dictionary.ts';
 import { REGISTRY_IDS, REGISTRY_LABELS, TIER_RANKS, TIERS } from './model.ts';
-import { DEFAULT_POLICY, POLICIES, type Policy } from './policies.ts';
+import { DEFAULT_POLICY, POLICIES } from './policies.ts';
 import type { Schema } from './schema.ts';
+import { familyOf } from './statistics/policy-scope.ts';
 import { chunks } from './store/rows.ts';
 import { views } from './views.ts';
 
@@ -84,7 +85,7 @@ async function writeDictionary(tx: Tx): Promise<void> {
 }
 
 /** The catalogue with the default policy first: the one people look for. */
-function byInterest(): readonly Policy[] {
+function byInterest(): readonly (typeof POLICIES)[number][] {
   return POLICIES.toSorted((a, b) => Number(b.id === DEFAULT_POLICY) - Number(a.id === DEFAULT_POLICY));
 }
 
@@ -92,11 +93,11 @@ async function writeLists(tx: Tx): Promise<void> {
   await tx.deleteFrom('policy').execute();
   await tx.deleteFrom('registry').execute();
   await tx.deleteFrom('tier').execute();
-  const policies = byInterest().map(({ id, title, family, severity, ciStatus }, position) => ({
+  const policies = byInterest().map(({ id, title, severity, ciStatus }, position) => ({
     id,
     position,
     title,
-    family,
+    family: familyOf(id),
     severity,
     ci_status: ciStatus,
   }));

@@ -496,7 +496,7 @@ export interface PolicyTable {
   id: string;
   position: number;
   title: string;
-  family: Family;
+  family: Family | 'any';
   severity: string;
   ci_status: string;
 }

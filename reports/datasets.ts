@@ -220,7 +220,7 @@ function history(statistics: Statistics): Dataset {
       name: 'like_with_like',
       type: 'boolean',
       meaning:
-        'False where formats, checks or validation differ from the run before, so that the change is not of the packages alone.',
+        'False where formats, services asked, families, artifacts or validation differ from the run before, so that the change is not of the packages alone.',
     } as const,
     text('detector_stamp', 'Names the formats and checks; figures of different stamps are not comparable.'),
     text('changes', 'What changed since the run before, separated by semicolons.'),

@@ -156,7 +156,9 @@ export const statisticsSchema = z
                 value: z.number().min(-1).max(1),
                 low: z.number().min(-1).max(1),
                 high: z.number().min(-1).max(1),
-                likeWithLike: z.boolean().describe('False where formats, checks or validation differ between the runs.'),
+                likeWithLike: z
+                  .boolean()
+                  .describe('False where formats, services asked, families, artifacts or validation differ between the runs.'),
               })
               .nullable()
               .describe('Of the share against the run before, with a 95 % interval of its own; null in the first run.'),
@@ -165,7 +167,9 @@ export const statisticsSchema = z
         changes: z.array(z.string()),
       }),
     ),
-    queries: z.array(z.strictObject({ name: z.string(), title: z.string(), sql: z.string() })),
+    queries: z
+      .array(z.strictObject({ name: z.string(), title: z.string(), sql: z.string() }))
+      .describe('The SQL behind each figure; empty for a run that is open, or not the one that the views show.'),
   })
   .meta({
     title: 'Statistics of Incidence',

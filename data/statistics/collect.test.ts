@@ -136,7 +136,9 @@ describeOnEach('counts', (kind) => {
       const closed = await collectStatistics(made.database, ACTIVE);
       expect(open.run.closedAt).toBe(null);
       expect(closed.history).toHaveLength(1);
-      expect({ ...open, run: closed.run, history: closed.history }).toEqual(closed);
+      // Only of a closed run do the views have the figures, so only then the queries answer with them.
+      expect(open.queries).toEqual([]);
+      expect({ ...open, run: closed.run, history: closed.history, queries: closed.queries }).toEqual(closed);
       results.push(closed);
     }
     expect(results[1]).toEqual(results[0]);
@@ -303,6 +305,53 @@ describeOnEach('history', (kind) => {
     // A run that asked nobody says nothing about active tokens.
     expect((await collectStatistics(database, ACTIVE)).history.map((one) => one.run)).toEqual(['1', '2']);
     expect((await collectStatistics(database, { policy: 'SQ34304' })).history).toHaveLength(3);
+  });
+
+  test('goes by when runs were closed, and compares like with like alone', async () => {
+    await using made = await temporaryDatabase(kind);
+    const { database } = made;
+    const [slack, ...others] = SPEC.services;
+    if (slack === undefined) throw new Error('the example has no service');
+    // Each begins after the one before; the first ends last.
+    const changes = [
+      {},
+      { seed: 'b' },
+      { services: [{ ...slack, families: ['api-key' as const] }, ...others, { ...slack, id: 'other' }] },
+      { services: [{ ...slack, families: ['api-key' as const] }, ...others, { ...slack, id: 'other' }], seed: 'd' },
+      { config: { ...SPEC.config, artifacts: 'all' } },
+    ];
+    const ids: number[] = [];
+    for (const change of changes) {
+      const run = await openExampleRun(database, { registries: ['npm'], ...change });
+      const [first] = await prepareRegistry(database, run, 'npm', { count: 1, ranked: 0 });
+      await savePackageResult(database, run, first?.packageId ?? 0, analysed('npm', 'npm-1', []), { now: 5 });
+      ids.push(run);
+    }
+    const [last = 0, ...rest] = ids;
+    await switchOffService(database, rest[2] ?? 0, 'slack', 'control-probe-failed');
+    for (const [index, run] of [...rest, last].entries()) await closeRun(database, run, 100 + index);
+    const { run, history, queries } = await collectStatistics(database, ACTIVE);
+    expect(run.id).toBe(String(last));
+    expect(queries).not.toEqual([]);
+    expect(history.map((one) => [one.run, one.changes, one.registries[0]?.change?.likeWithLike ?? null])).toEqual([
+      ['2', [], null],
+      ['3', ['services added: other', 'tokens counted under other families (slack: api-key)'], false],
+      ['4', ['services not asked any more: slack'], false],
+      [
+        '5',
+        [
+          'services removed: other',
+          'services asked that were not before: slack',
+          'tokens counted under other families (slack: token)',
+          'artifacts all, representative before',
+        ],
+        false,
+      ],
+      ['1', ['artifacts representative, all before'], false],
+    ]);
+    // A report of an earlier run ends with it, and has no queries: the views show another one.
+    const earlier = await collectStatistics(database, { ...ACTIVE, run: 3 });
+    expect([earlier.history.map((one) => one.run), earlier.queries]).toEqual([['2', '3'], []]);
   });
 
   test('and the window of validation is that of the questions', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database, Reader } from '../database.ts';
 import { REGISTRY_IDS, REGISTRY_LABELS, VERDICTS, type RegistryId, type Verdict } from '../model.ts';
 import { POLICIES } from '../policies.ts';
@@ -14,8 +15,8 @@ import {
   type RegistryStatistics,
   type Statistics,
 } from './model.ts';
-import { isUsed, scopeOf, type PolicyScope } from './policy-scope.ts';
-import { findRun, iso, rankingsOf, registriesOf } from './run-facts.ts';
+import { familyOf, isUsed, scopeOf, type PolicyScope } from './policy-scope.ts';
+import { findRun, iso, rankingsOf, registriesOf, type KnownRun } from './run-facts.ts';
 import { loadAggregates } from './stored.ts';
 
 export interface CollectOptions {
@@ -52,9 +53,15 @@ export async function collectStatistics({ db }: Database, options: CollectOption
     services,
     suppression: SUPPRESSION,
     clusters: largestClusters(aggregates, policy.id, services),
-    history: run.scope === 'registry' ? await collectHistory(db, policy.id, run.id) : [],
-    queries: queriesFor(policy.id),
+    history: run.scope === 'registry' ? await collectHistory(db, policy.id, run) : [],
+    queries: (await isShownByViews(db, run)) ? queriesFor(policy.id) : [],
   };
+}
+
+/** The views show one run, and its figures once it is closed: asked about another one, the queries would answer with other figures. */
+async function isShownByViews(db: Reader, { id, state }: KnownRun): Promise<boolean> {
+  const { rows } = await sql<{ readonly run: number }>`select run from current_run`.execute(db);
+  return state === 'closed' && rows[0]?.run === id;
 }
 
 async function registryStatistics(
@@ -79,11 +86,10 @@ function analysedRegistry(
   frame: { readonly size: number; readonly takenAt: number },
   ranking: RankingFacts | null,
   aggregates: Aggregates,
-  { policy, families }: PolicyScope,
+  { policy }: PolicyScope,
 ): AnalysedRegistry {
   const tiers = tiersOf(aggregates, registry, policy);
-  const [only] = families;
-  const family = families.length === 1 && only !== undefined ? only : 'any';
+  const family = familyOf(policy);
   const verdicts = aggregates.verdicts.filter((one) => one.registry === registry && one.family === family);
   const byVerdict = (field: 'tokens' | 'packages'): Readonly<Record<Verdict, number>> => {
     const counts = VERDICTS.map((verdict) => [verdict, verdicts.find((one) => one.verdict === verdict)?.[field] ?? 0] as const);

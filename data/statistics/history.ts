@@ -12,10 +12,10 @@ import type { Aggregates } from './aggregates.ts';
 const NOTABLE = 0.01;
 
 /** Runs that could not have found a violation of the policy are left out: their zeros mean nothing. */
-export async function collectHistory(db: Reader, policy: PolicyId, until: number): Promise<readonly HistoryPoint[]> {
+export async function collectHistory(db: Reader, policy: PolicyId, until: KnownRun): Promise<readonly HistoryPoint[]> {
   const used = await runsUsing(db, policy);
   const runs = (await closedRunsUntil(db, until)).filter((one) => used.has(one.id));
-  const counts = await loadCounts(db, policy, until);
+  const counts = await loadCounts(db, policy);
   const points: HistoryPoint[] = [];
   let before: Compared | null = null;
   const last = new Map<RegistryId, { readonly run: KnownRun; readonly rate: Estimate }>();
@@ -61,7 +61,7 @@ async function runsUsing(db: Reader, policy: PolicyId): Promise<ReadonlySet<numb
 
 type Counted = Pick<Aggregates, 'strata' | 'policies'>;
 
-async function loadCounts(db: Reader, policy: PolicyId, until: number): Promise<ReadonlyMap<number, Counted>> {
+async function loadCounts(db: Reader, policy: PolicyId): Promise<ReadonlyMap<number, Counted>> {
   const rows = await db
     .selectFrom('run_tier_incidence as found')
     .innerJoin('run_stratum as stratum', (join) =>
@@ -73,7 +73,6 @@ async function loadCounts(db: Reader, policy: PolicyId, until: number): Promise<
     .selectAll(['stratum'])
     .select(['found.detections', 'found.restricted_only', 'found.undecided'])
     .where('found.policy', '=', policy)
-    .where('found.run_id', '<=', until)
     .execute();
   const counts = new Map<
     number,
@@ -137,17 +136,35 @@ function changesOfRankings(before: Compared, here: Compared): readonly string[] 
   });
 }
 
-function changesOfMeans({ facts: before }: KnownRun, { facts: here }: KnownRun): readonly string[] {
-  const added = here.services.filter((service) => !before.services.includes(service)).toSorted(byText);
-  const gone = before.services.filter((service) => !here.services.includes(service)).toSorted(byText);
+/** What was looked for, in what, and who was asked. */
+function changesOfMeans(before: KnownRun, here: KnownRun): readonly string[] {
+  const [past, now] = [before.facts, here.facts];
+  const inBoth = (service: string): boolean => past.services.includes(service) && now.services.includes(service);
+  const asked = without(here.asked, before.asked).filter(inBoth);
+  const notAsked = without(before.asked, here.asked).filter(inBoth);
+  const families = without(here.families, before.families).filter((one) => inBoth(one.slice(0, one.indexOf(':'))));
   return [
-    ...(before.detectorStamp === here.detectorStamp ? [] : ['the detectors changed']),
-    ...(added.length === 0 ? [] : [`services added: ${added.join(', ')}`]),
-    ...(gone.length === 0 ? [] : [`services removed: ${gone.join(', ')}`]),
-    ...(before.validation.mode === here.validation.mode
+    ...(past.detectorStamp === now.detectorStamp ? [] : ['the detectors changed']),
+    ...listed('services added', without(now.services, past.services)),
+    ...listed('services removed', without(past.services, now.services)),
+    ...listed('services asked that were not before', asked),
+    ...listed('services not asked any more', notAsked),
+    ...(families.length === 0 ? [] : [`tokens counted under other families (${families.join('; ')})`]),
+    ...(before.artifacts === here.artifacts
       ? []
-      : [`validation ${here.validation.mode}, ${before.validation.mode} before`]),
+      : [`artifacts ${here.artifacts ?? 'not told'}, ${before.artifacts ?? 'not told'} before`]),
+    ...(past.validation.mode === now.validation.mode
+      ? []
+      : [`validation ${now.validation.mode}, ${past.validation.mode} before`]),
   ];
+}
+
+function without(all: readonly string[], others: readonly string[]): readonly string[] {
+  return all.filter((one) => !others.includes(one)).toSorted(byText);
+}
+
+function listed(what: string, services: readonly string[]): readonly string[] {
+  return services.length === 0 ? [] : [`${what}: ${services.join(', ')}`];
 }
 
 function isNotable(before: number, here: number): boolean {

@@ -55,7 +55,7 @@ export interface Change {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-  /** False where formats, checks or validation differ between the runs: more known is more found. */
+  /** False where formats, services asked, families, artifacts or validation differ between the runs: more known is more found. */
   readonly likeWithLike: boolean;
 }
 
@@ -194,6 +194,6 @@ export interface Statistics {
   readonly suppression: { readonly below: number; readonly reason: string };
   readonly clusters: readonly Cluster[];
   readonly history: readonly HistoryPoint[];
-  /** The SQL behind each figure, by the figure's name; runs against the documented views. */
+  /** The SQL behind each figure, by the figure's name; runs against the documented views. Empty for a run that they do not show. */
   readonly queries: readonly { readonly name: string; readonly title: string; readonly sql: string }[];
 }

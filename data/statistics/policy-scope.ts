@@ -32,6 +32,12 @@ export function scopeOf(policy: PolicyId): PolicyScope {
   return scope;
 }
 
+/** The family whose tokens a policy is about; `any` where tokens of each family fall under it, as published examples do. */
+export function familyOf(policy: PolicyId): Family | 'any' {
+  const [only, ...others] = scopeOf(policy).families;
+  return only === undefined || others.length > 0 ? 'any' : only;
+}
+
 export interface RunMeans {
   readonly validation: ValidationMode;
   readonly services: readonly { readonly family: Family; readonly checked: boolean; readonly switchedOff: boolean }[];

@@ -13,6 +13,12 @@ export interface KnownRun {
   readonly validation: ValidationMode;
   readonly facts: RunFacts;
   readonly means: RunMeans;
+  /** The services that were asked, by id: those with a check, less those whose check was off. */
+  readonly asked: readonly string[];
+  /** Each service with the families that its tokens counted under, as `slack: token`. */
+  readonly families: readonly string[];
+  /** Which artifacts of a release were looked into; null in a run that does not say. */
+  readonly artifacts: string | null;
 }
 
 /**
@@ -40,18 +46,21 @@ export async function findRun(db: Reader, id: number | undefined): Promise<Known
   throw new RunError('unknown', `the database has no closed run; ${advice}`);
 }
 
-/** The closed runs of registries up to this one, oldest first. */
-export async function closedRunsUntil(db: Reader, run: number): Promise<readonly KnownRun[]> {
+/**
+ * The closed runs of registries up to this one, in the order in which they were closed: a run that was begun first and finished last
+ * is the newer one. Of an open run, all that are closed.
+ */
+export async function closedRunsUntil(db: Reader, run: KnownRun): Promise<readonly KnownRun[]> {
   const runs = await db
     .selectFrom('run')
     .selectAll()
     .where('state', '=', 'closed')
     .where('scope', '=', 'registry')
-    .where('id', '<=', run)
     .orderBy('closed_at')
     .orderBy('id')
     .execute();
-  return await Promise.all(runs.map((one) => factsOf(db, one)));
+  const own = runs.findIndex((one) => one.id === run.id);
+  return await Promise.all((own === -1 ? runs : runs.slice(0, own + 1)).map((one) => factsOf(db, one)));
 }
 
 /** The ranking of each registry in a run, if it has one. */
@@ -84,6 +93,7 @@ interface RunRow {
   readonly period: string | null;
   readonly code_version: string;
   readonly detector_stamp: string;
+  readonly config: string;
 }
 
 async function factsOf(db: Reader, run: RunRow): Promise<KnownRun> {
@@ -116,7 +126,22 @@ async function factsOf(db: Reader, run: RunRow): Promise<KnownRun> {
     services: ids,
     validation: { mode: run.validation, ...window, switchedOff },
   };
-  return { id: run.id, scope: run.scope, state: run.state, validation: run.validation, facts, means };
+  const asked = services.filter((one) => one.checked === 1 && one.off_reason === null).map((one) => one.service);
+  const { artifacts } = JSON.parse(run.config) as { artifacts?: unknown };
+  return {
+    id: run.id,
+    scope: run.scope,
+    state: run.state,
+    validation: run.validation,
+    facts,
+    means,
+    asked: [...new Set(asked)].sort(byText),
+    families: ids.map((id) => {
+      const own = services.filter((one) => one.service === id).map((one) => one.family);
+      return `${id}: ${own.sort(byText).join(', ')}`;
+    }),
+    artifacts: typeof artifacts === 'string' ? artifacts : null,
+  };
 }
 
 /** First and last request to a service. Where a token was claimed for a question, one may have been sent, whether or not it was written down. */
