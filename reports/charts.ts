@@ -44,7 +44,10 @@ function nothingToDraw(covered: readonly AnalysedRegistry[], used: boolean): str
 function totals(covered: readonly AnalysedRegistry[], reason: string | null): Chart {
   const head = { id: 'totals', title: 'Total detections per repository', data: 'totals' } as const;
   const rows = covered.filter((one) => one.detections > 0).map((one) => ({ registry: one.label, ...rowOf(one.total, compact) }));
-  const none = reason ?? (rows.length === 0 ? 'No package of any repository triggered the policy.' : null);
+  const nothing = covered.some((one) => one.analyzed > 0)
+    ? 'No package of any repository triggered the policy.'
+    : 'No package was analyzed.';
+  const none = reason ?? (rows.length === 0 ? nothing : null);
   if (none !== null) return { ...head, description: none, spec: null };
   return {
     ...head,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { REGISTRY_LABELS } from '../data/model.ts';
+import { REGISTRY_LABELS, VERDICTS, type Verdict } from '../data/model.ts';
 import { policyById, POLICIES } from '../data/policies.ts';
 import type { Statistics } from '../data/statistics/model.ts';
 import { chartsOf } from './charts.ts';
@@ -63,10 +63,55 @@ describe('what must never look alike', () => {
       ]),
     ];
     const text = section({ registries });
-    expect(text).toMatch(/\| Top 100 \(1-100\) \| 0 \| – \| – \|/);
-    expect(text).toMatch(/\| Top 1000 \(101-1000\) \| 900 \| not analyzed \| – \|/);
+    expect(text).toMatch(/\| Top 100 \(1-100\) \| 0 \| – \| – \| – \| – \| – \|/);
+    expect(text).toMatch(/\| Top 1000 \(101-1000\) \| 900 \| not analyzed \| – \| – \| – \| – \|/);
+    expect(text).toContain('Where nobody looked at a whole group of a repository');
+    expect(section()).not.toContain('Where nobody looked');
+    // Nobody looked at its Top 1000, so it cannot be said that all detections are unranked ones.
+    expect(text).not.toContain('In this run that is so');
     expect(chartsOf(exampleStatistics({ registries })).find((one) => one.id === 'rates')?.description).not.toContain('Top 1000');
   });
+});
+
+test('a repository of which nothing could be read has no figures, and nobody says that it has no detections', () => {
+  const unread = ([100, 900, 9000, 10_000] as const).map((population) => ({
+    population,
+    analyzed: 0,
+    detections: 0,
+    failed: population,
+  }));
+  const [a, b, c, d] = unread;
+  if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error('four tiers');
+  const registries = [exampleRegistry('npm', [a, b, c, d])];
+  const text = section({ registries });
+  expect(text).toContain('- npm: 0 of 20K');
+  expect(text).toMatch(/\| npm \| 0 \| not analyzed \| – \|/);
+  expect(text).not.toMatch(/0 of 0|No package of any repository|95\u202f% interval\./);
+});
+
+test('without a ranking nobody is said to be unpopular', () => {
+  const [, , , rest] = sampled(20_000, 50, [0, 0, 0, 1]);
+  const none = { population: 0, analyzed: 0, detections: 0 };
+  const tiers = [none, none, none, rest] as const;
+  const ranked = section({ registries: [exampleRegistry('npm', tiers)] });
+  expect(ranked).toContain('In this run that is so for npm.');
+  const text = section({ registries: [exampleRegistry('npm', tiers, { ranking: null })] });
+  expect(text).not.toContain('In this run that is so');
+  expect(text).toContain('| Unranked (popularity not known) |');
+});
+
+test('a share of nearly all is not all', () => {
+  const npm = exampleRegistry('npm', sampled(20_000, 50, [0, 0, 0, 1]));
+  const none = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
+  const text = section({ registries: [{ ...npm, tokens: { ...none, active: 999, inactive: 1 } }] });
+  expect(text).toContain('| Active | 999 (>\u202f99\u202f%) |');
+  expect(text).toContain('| Inactive | 1 (<\u202f1\u202f%) |');
+});
+
+test('without questions inactive tokens are those alone that had expired', () => {
+  const off = { run: { ...run, validation: { ...run.validation, mode: 'off' as const } }, policy: policyById('SQ34253') };
+  expect(section(off)).toContain('only those that had expired by their own date can be counted as inactive');
+  expect(section({ ...off, policy: policyById('SQ34304') })).not.toContain('Tokens were not tested');
 });
 
 describe('uncertainty', () => {

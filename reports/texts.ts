@@ -24,9 +24,10 @@ const NOUN: Readonly<Record<Family, { readonly many: string; readonly what: stri
   credentials: { many: 'web service access credentials', what: 'An identifier and its secret together log a program in.' },
 };
 
-type Known = 'active' | 'inactive' | 'untested' | 'published' | 'canary';
+/** What is known of the tokens that a policy is about. */
+export type Known = 'active' | 'inactive' | 'untested' | 'published' | 'canary';
 
-function known(policy: Policy): Known {
+export function knownOf(policy: Policy): Known {
   if (policy.id === 'SQ34251') return 'published';
   if (policy.id === 'SQ34252') return 'canary';
   if (policy.id.startsWith('SQ342')) return 'inactive';
@@ -69,7 +70,7 @@ const RESOLVE: Readonly<Record<Known, readonly string[]>> = {
 /** The texts of a policy of the catalogue. */
 export function textsOf(policy: Policy): PolicyTexts {
   const noun = NOUN[policy.family];
-  const state = known(policy);
+  const state = knownOf(policy);
   const named = state === 'published' || state === 'canary' ? 'web service tokens, keys or credentials' : noun.many;
   return {
     about:

@@ -1,5 +1,5 @@
 /** The figures themselves: how many packages, in which repositories, how popular, and of how many. */
-import { TIERS } from '../../data/model.ts';
+import { TIERS, type Tier } from '../../data/model.ts';
 import type { AnalysedRegistry, Statistics, TierStatistics } from '../../data/statistics/model.ts';
 import { compact, full, per10k } from '../numbers.ts';
 import { bullets, heading, paragraph, table, type Cell, type Inline, type RootContent } from '../tree.ts';
@@ -41,6 +41,7 @@ function totalsTable(statistics: Statistics): RootContent {
     const blank = [NONE, NONE, ...(restricted ? [NONE] : []), ...(undecided ? [NONE] : [])];
     if (one.status === 'not-analysed') return [one.label, NONE, NO_FIGURE, ...blank];
     if (!statistics.policyUsed) return [one.label, countCell(one.analyzed), { text: 'policy not used', sort: null }, ...blank];
+    if (one.analyzed === 0) return [one.label, countCell(0), NO_FIGURE, ...blank];
     return [
       one.label,
       countCell(one.analyzed),
@@ -70,10 +71,11 @@ function hasRestricted({ policy }: Statistics): boolean {
 /** What the marks in a table mean, where there are any. */
 function notes(statistics: Statistics, parts: (one: AnalysedRegistry) => readonly TierLike[]): readonly RootContent[] {
   if (!statistics.policyUsed) return [];
-  const all = statistics.registries.flatMap((one) => (one.status === 'analysed' ? parts(one) : []));
+  const all = statistics.registries.flatMap((one) => (one.status === 'analysed' ? parts(one) : [])).filter(isSeen);
   const found: string[] = [];
-  if (all.some(({ total }) => total.interval.low < total.interval.high))
+  if (all.some(({ total }) => total.interval.method !== 'none' && total.interval.low < total.interval.high))
     found.push('Estimates stand with their 95\u202f% interval.');
+  if (all.some(({ total }) => total.interval.method === 'none')) found.push(PART_UNKNOWN_NOTE);
   if (all.some(({ total }) => isStarred(total))) found.push(UNSTABLE_NOTE);
   if (all.some(({ undecided }) => undecided > 0))
     found.push(
@@ -82,7 +84,14 @@ function notes(statistics: Statistics, parts: (one: AnalysedRegistry) => readonl
   return found.length === 0 ? [] : [paragraph(found.join(' '))];
 }
 
-type TierLike = Pick<TierStatistics, 'total' | 'undecided'>;
+type TierLike = Pick<TierStatistics, 'analyzed' | 'total' | 'undecided'>;
+
+function isSeen({ analyzed }: TierLike): boolean {
+  return analyzed > 0;
+}
+
+const PART_UNKNOWN_NOTE =
+  'Where nobody looked at a whole group of a repository, the figure is what follows for the other groups; the range leaves open everything in that group.';
 
 export function distribution(context: Context): readonly RootContent[] {
   const { statistics } = context;
@@ -103,9 +112,10 @@ export function distribution(context: Context): readonly RootContent[] {
   ];
 }
 
-/** Says in words of which repositories the all-zero chart speaks. */
+/** Says in words of which repositories the all-zero chart speaks: of those alone whose groups were looked at, by a ranking. */
 function onlyUnranked(statistics: Statistics): string {
   const only = covered(statistics)
+    .filter((one) => one.ranking !== null && one.tiers.every((tier) => tier.population === 0 || tier.analyzed > 0))
     .filter((one) => one.detections > 0 && one.tiers.every((tier) => tier.tier === 'unranked' || tier.detections === 0))
     .map((one) => one.label);
   return only.length === 0 || !statistics.policyUsed ? '' : ` In this run that is so for ${only.join(', ')}.`;
@@ -166,8 +176,8 @@ function tierTable(registry: AnalysedRegistry): readonly RootContent[] {
     ...(exact ? ['By chance alone'] : []),
   ];
   const rows = registry.tiers.map((one): (Inline | Cell)[] => {
-    const name: Cell = { text: `${TIER_LABELS[one.tier]} (${TIER_RANGES[one.tier]})`, sort: TIERS.indexOf(one.tier) };
-    const blank = exact ? [NONE, NONE, NONE] : [NONE, NONE];
+    const name: Cell = { text: `${TIER_LABELS[one.tier]} (${rangeOf(one.tier, registry)})`, sort: TIERS.indexOf(one.tier) };
+    const blank = exact ? [NONE, NONE, NONE, NONE] : [NONE, NONE, NONE];
     if (one.population === 0) return [name, countCell(0), NONE, ...blank];
     if (one.analyzed === 0) return [name, countCell(one.population), NO_FIGURE, ...blank];
     return [
@@ -184,6 +194,11 @@ function tierTable(registry: AnalysedRegistry): readonly RootContent[] {
     heading(4, registry.label),
     table({ label: `${registry.label}: detections by project popularity`, header: ['Popularity', ...figures], rows, figures }),
   ];
+}
+
+/** Without a ranking nothing is known of how popular a package is: it may well be among the first. */
+function rangeOf(tier: Tier, { ranking }: AnalysedRegistry): string {
+  return tier === 'unranked' && ranking === null ? 'popularity not known' : TIER_RANGES[tier];
 }
 
 function covered({ registries }: Statistics): readonly AnalysedRegistry[] {

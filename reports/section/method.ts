@@ -3,8 +3,15 @@ import type { AnalysedRegistry, IntervalMethod, Statistics } from '../../data/st
 import { PATHS } from '../files.ts';
 import { day, full, per10k, plural } from '../numbers.ts';
 import { bullets, code, fileLink, heading, link, paragraph, quote, sql, strong, type Inline, type RootContent } from '../tree.ts';
+import { knownOf, type Known } from '../texts.ts';
 import { reasonInWords } from '../wording.ts';
 import { sources, type Context } from './parts.ts';
+
+/** What cannot be told of tokens that no service was asked about, by what a policy says of them. */
+const UNTOLD: Readonly<Partial<Record<Known, string>>> = {
+  active: 'none can be counted as active',
+  inactive: 'only those that had expired by their own date can be counted as inactive',
+};
 
 /** What a reader must know before any figure. */
 export function notices({ statistics }: Context): readonly RootContent[] {
@@ -18,11 +25,9 @@ export function notices({ statistics }: Context): readonly RootContent[] {
     ]);
   }
   if (!policyUsed) found.push([strong('The policy was not used.'), ' This run could not have found a package that triggers it.']);
-  if (run.validation.mode === 'off' && statistics.policy.id.startsWith('SQ344')) {
-    found.push([
-      strong('Tokens were not tested.'),
-      ' No service was asked whether it accepts them, so none can be counted as active.',
-    ]);
+  const untold = run.validation.mode === 'off' ? UNTOLD[knownOf(statistics.policy)] : undefined;
+  if (untold !== undefined) {
+    found.push([strong('Tokens were not tested.'), ` No service was asked whether it accepts them, so ${untold}.`]);
   }
   if (missing.length > 0)
     found.push([strong('Not covered by this run:'), ` ${missing.join(', ')}. Nothing is known of them here.`]);
@@ -94,7 +99,7 @@ function intervals({ registries, policyUsed }: Statistics): readonly Inline[][] 
 const VALIDATION = {
   off: 'No service was asked about any token.',
   offline: 'No service was asked; answers of earlier runs were used.',
-  live: 'Each token was tested by the least privileged call that its service offers.',
+  live: 'Tokens were tested by the least privileged call that their service offers. Published examples, canaries, and tokens of services without a harmless call were not.',
 } as const;
 
 function validation({ run }: Statistics): Inline[] {
@@ -108,7 +113,7 @@ function coverage(registry: AnalysedRegistry, { policyUsed, run }: Statistics): 
   const { frame, ranking, selected, scanned, withoutRelease, failed, pending, partial, worstCase } = registry;
   const facts: Inline[][] = [
     [
-      `${plural(frame.size, 'package')} listed on ${day(frame.takenAt)}; ${full(selected)} selected, ${full(scanned)} opened${partial === 0 ? '' : `, ${full(partial)} of them only in part`}.`,
+      `${plural(frame.size, 'package')} ${run.scope === 'named' ? 'named' : 'listed'} on ${day(frame.takenAt)}; ${full(selected)} selected, ${full(scanned)} opened${partial === 0 ? '' : `, ${full(partial)} of them only in part`}.`,
     ],
   ];
   if (ranking !== null) {

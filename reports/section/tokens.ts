@@ -34,8 +34,14 @@ export function verdicts(context: Context): readonly RootContent[] {
 function shareCell({ tokens }: AnalysedRegistry, count: number): Cell {
   const all = VERDICTS.reduce((sum, verdict) => sum + tokens[verdict], 0);
   if (count === 0) return countCell(0);
+  return { text: `${full(count)} (${percentOf(count, all)}\u202f%)`, sort: count };
+}
+
+/** Whole percent, but some are never none and most are never all. */
+function percentOf(count: number, all: number): string {
   const percent = (100 * count) / all;
-  return { text: `${full(count)} (${percent < 1 ? '<\u202f1' : percent.toFixed(0)}\u202f%)`, sort: count };
+  if (percent < 1) return '<\u202f1';
+  return count < all && percent > 99 ? '>\u202f99' : percent.toFixed(0);
 }
 
 export function services(context: Context): readonly RootContent[] {
