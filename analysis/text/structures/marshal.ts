@@ -13,16 +13,32 @@ interface Version {
   readonly behind: number;
 }
 
+/** Versions of Python 2 have greater numbers. */
+const PYTHON_2 = 50_000;
+
+/**
+ * True for the first bytes of byte code: a number of the version, a line break that damage by text mode would change, and
+ * behind the header a code object. Texts whose first line has two characters have the line break as well.
+ */
+export function isPythonCode(head: Buffer): boolean {
+  const magic = head.readUInt16LE(0);
+  const isVersion = magic >= PYTHON_2 || (magic >= 3000 && magic < 4000);
+  if (!isVersion || head[2] !== 0x0d || head[3] !== 0x0a) return false;
+  const { header } = versionOf(magic);
+  // Of the flags that longer headers have there are two (PEP 552).
+  return KINDS[(head[header] ?? 0) & 0x7f] === Kind.code && (header < 16 || head.readUInt32LE(4) < 4);
+}
+
 export function pythonCode(file: Buffer): Extract {
   const reader = new MarshalReader(file, versionOf(file.readUInt16LE(0)));
   const complete = reader.read(0);
   return { segments: reader.segments, complete };
 }
 
-/** By the magic number: 62xxx for Python 2, 3000 and more for Python 3, in order of the versions. */
+/** By the magic number: 50823 to 62211 for Python 2, 3000 and more for Python 3, in order of the versions. */
 function versionOf(magic: number): Version {
   const before311 = { before: 8, behind: 1 };
-  if (magic > 20_000) return { header: 8, integers: 4, ...before311 };
+  if (magic >= PYTHON_2) return { header: 8, integers: 4, ...before311 };
   if (magic < 3190) return { header: 8, integers: 5, ...before311 };
   if (magic < 3390) return { header: 12, integers: 5, ...before311 };
   if (magic < 3400) return { header: 16, integers: 5, ...before311 };

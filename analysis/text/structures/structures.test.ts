@@ -178,9 +178,20 @@ describe('git', () => {
 });
 
 test('what is told by its first bytes, and what is not', () => {
-  const head = (text: string): Buffer => Buffer.from(text.padEnd(16, ' '), 'latin1');
-  expect(structureOf(head('\xca\xfe\xba\xbe'))?.id).toBe('java-class');
-  expect(structureOf(head('\xa7\x0d\x0d\x0a'))?.id).toBe('pyc');
-  expect(structureOf(head('x = 1'))).toBeNull();
-  expect(structureOf(head('const a = 1;'))).toBeNull();
+  const told = (text: string): string | undefined => structureOf(Buffer.from(text.padEnd(17, ' '), 'latin1'))?.id;
+  expect(told('\xca\xfe\xba\xbe\0\0\0\x34')).toBe('java-class');
+  expect(told('\xa7\x0d\x0d\x0a'.padEnd(16, '\0') + '\xe3')).toBe('pyc');
+  expect(told('\x03\xf3\r\n\0\0\0\0c')).toBe('pyc');
+  expect(told('PACK\0\0\0\x02')).toBe('git-pack');
+  // A program of macOS for two processors; texts whose first line has two characters; and a word.
+  expect(told('\xca\xfe\xba\xbe\0\0\0\x02\x01\0\0\x07')).toBeUndefined();
+  for (const text of [
+    '/*\r\n * (c) 2026 acc',
+    '<#\r\n.Synopsis\r\ncccc',
+    '}\r\r\ncccccccccccccc',
+    'PACKAGE_NAME=a',
+    'x = 1',
+    'const a = 1;',
+  ])
+    expect(told(text)).toBeUndefined();
 });
