@@ -14,12 +14,8 @@ export const discordWebhook = {
     shaped({
       id: 'discord-webhook.url',
       shape: [
-        [
-          'https://discord.com/api/webhooks/',
-          'https://discordapp.com/api/webhooks/',
-          'https://ptb.discord.com/api/webhooks/',
-          'https://canary.discord.com/api/webhooks/',
-        ],
+        ['discord.com', 'discordapp.com', 'ptb.discord.com', 'canary.discord.com'].map((host) => `https://${host}/api/`),
+        ['webhooks/', ...[6, 7, 8, 9, 10].map((version) => `v${version}/webhooks/`)],
         run(DIGITS, 17, 20),
         '/',
         run(BASE64URL, 60, 80),

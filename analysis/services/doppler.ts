@@ -1,6 +1,6 @@
 import { ANSWERS_NOT_COMPARED, active, authorized, inactive, names, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
-import { ALNUM, run, shaped } from '../token-shape.ts';
+import { ALNUM, alphabet, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://docs.doppler.com';
 
@@ -18,7 +18,13 @@ export const doppler = {
     format('personal-token', 'dp.pt.'),
     format('cli-token', 'dp.ct.'),
     format('service-account-token', 'dp.sa.'),
-    shaped({ id: 'doppler.service-token', shape: ['dp.st.', run(ALNUM, 40, 44)], variable: 'DOPPLER_TOKEN' }),
+    format('service-token', 'dp.st.'),
+    // With the name of the configuration that it opens, as most of them have.
+    shaped({
+      id: 'doppler.named-service-token',
+      shape: ['dp.st.', run(alphabet('a-z0-9_-'), 2, 35), '.', run(ALNUM, 40, 44)],
+      variable: 'DOPPLER_TOKEN',
+    }),
     format('scim-token', 'dp.scim.'),
     format('audit-token', 'dp.audit.'),
   ],
@@ -36,8 +42,5 @@ export const doppler = {
       ),
     ]),
   },
-  unconfirmed: [
-    ANSWERS_NOT_COMPARED,
-    'service tokens that carry the name of their configuration between prefix and secret are not looked for',
-  ],
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -1,6 +1,6 @@
 import { active, field, get, inactive, restricted, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
-import { BASE64URL, type Shape, HEX, LOWER_DIGITS, run, shaped } from '../token-shape.ts';
+import { BASE64URL, DIGITS, type Shape, HEX, LOWER_DIGITS, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://docs.gitlab.com';
 const SELF = `${DOCS}/api/personal_access_tokens/#get-details-on-a-personal-access-token`;
@@ -22,6 +22,8 @@ export const gitlab = {
     format('routable-access-token', ['glpat-', run(BASE64URL, 27, 300), '.', run(LOWER_DIGITS, 9)]),
     format('versioned-access-token', ['glpat-', run(BASE64URL, 27, 300), '.01.', run(LOWER_DIGITS, 9)]),
     format('runner-token', ['glrt-', run(BASE64URL, 20)]),
+    format('typed-runner-token', ['glrt-t', run(DIGITS, 1), '_', run(BASE64URL, 20)]),
+    format('routable-runner-token', ['glrt-t', run(DIGITS, 1), '_', run(BASE64URL, 27, 300), '.', run(LOWER_DIGITS, 9)]),
     format('runner-registration-token', ['GR1348941', run(BASE64URL, 20)]),
     format('trigger-token', ['glptt-', run(HEX, 40)]),
     format('deploy-token', ['gldt-', run(BASE64URL, 20)]),

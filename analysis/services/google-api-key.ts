@@ -17,6 +17,11 @@ function because(...reasons: readonly string[]): Marker {
   };
 }
 
+/** Reason of the refusal of keys without a service account. */
+const STANDARD_KEY = 'standard-key';
+/** Beginning of the keys that are bound to a service account. */
+const AUTH_KEY = 'AQ.Ab8RN6';
+
 const readAnswer = verdictTable([
   active('models', 200, [lists('models')], 'https://ai.google.dev/api/models#method:-models.list'),
   inactive('api-key-invalid', [400, 403], [because('API_KEY_INVALID')], `${REASONS}: in a bad format, not found, or expired`),
@@ -39,6 +44,18 @@ const readAnswer = verdictTable([
     [because('API_KEY_HTTP_REFERRER_BLOCKED', 'API_KEY_ANDROID_APP_BLOCKED', 'API_KEY_IOS_APP_BLOCKED')],
     `${REASONS}: the key is known, but bound to a web page or an app`,
   ),
+  // Since 2026 Gemini wants keys that are bound to a service account. Keys that do not exist are refused as before.
+  restricted(
+    STANDARD_KEY,
+    401,
+    [
+      ({ json }) => {
+        const details = at(json, 'error.details');
+        return Array.isArray(details) && details.some((detail) => at(detail, 'reason') === 'ACCESS_TOKEN_TYPE_UNSUPPORTED');
+      },
+    ],
+    'https://ai.google.dev/gemini-api/docs/api-key (standard keys are rejected), worded in https://github.com/NousResearch/hermes-agent/pull/68285',
+  ),
 ]);
 
 /**
@@ -48,6 +65,9 @@ const readAnswer = verdictTable([
  */
 function read(response: ProbeResponse, parts: Parts): Reading {
   const reading = readAnswer(response);
+  // Of a key that has its service account, this refusal tells nothing: some that are good have met it.
+  if (reading.reason === STANDARD_KEY && parts['token']?.reveal().startsWith(AUTH_KEY) === true)
+    return { verdict: 'unknown', reason: 'auth-key-refused' };
   const isClientKey = parts['clientKey'] !== undefined;
   return isClientKey && reading.verdict === 'restricted'
     ? { verdict: 'public-by-design', reason: `client-key-${reading.reason}` }
@@ -95,7 +115,11 @@ export const googleApiKey = {
   family: 'api-key',
   docs: 'https://cloud.google.com/docs/authentication/api-keys',
   revoke: 'https://console.cloud.google.com/apis/credentials',
-  formats: [clientKey, shaped({ id: 'google-api-key.key', shape: ['AIza', run(BASE64URL, 35)], variable: 'GOOGLE_API_KEY' })],
+  formats: [
+    clientKey,
+    shaped({ id: 'google-api-key.key', shape: ['AIza', run(BASE64URL, 35)], variable: 'GOOGLE_API_KEY' }),
+    shaped({ id: 'google-api-key.auth-key', shape: [AUTH_KEY, run(BASE64URL, 44)], variable: 'GEMINI_API_KEY' }),
+  ],
   probe: {
     hosts: ['generativelanguage.googleapis.com'],
     effect: 'reads',
@@ -106,5 +130,8 @@ export const googleApiKey = {
     ],
     read,
   },
-  unconfirmed: ['keys of the form AQ.… that are bound to a service account: their format is not published'],
+  unconfirmed: [
+    'the form of keys that are bound to a service account (AQ.…): it is read off keys in public code',
+    'the answer to such a key that was deleted: read as unknown unless it says API_KEY_INVALID',
+  ],
 } as const satisfies Service;

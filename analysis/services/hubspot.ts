@@ -23,7 +23,7 @@ export const hubspot = {
   formats: [
     shaped({
       id: 'hubspot.private-app-token',
-      shape: [['pat-na', 'pat-eu'], run(DIGITS, 1), '-', ...UUID],
+      shape: [['pat-na', 'pat-eu', 'pat-ap'], run(DIGITS, 1), '-', ...UUID],
       variable: 'HUBSPOT_ACCESS_TOKEN',
     }),
   ],

@@ -5,11 +5,12 @@ import { ALNUM, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://docs.stripe.com/keys';
 
-/** Old keys have 24 characters, newer ones hold the account's id and have about a hundred. */
+/** Old keys have 24 characters, those made around 2019 two zeros and eight more, newer ones the account's id and about a hundred. */
 function keys(id: string, prefix: string, variable: string): readonly Format[] {
   return [
     shaped({ id: `stripe.${id}`, shape: [prefix, run(ALNUM, 90, 247)], variable }),
     shaped({ id: `stripe.old-${id}`, shape: [prefix, run(ALNUM, 24)], variable }),
+    shaped({ id: `stripe.old-long-${id}`, shape: [prefix, run(ALNUM, 24), '00', run(ALNUM, 8)], variable }),
   ];
 }
 
@@ -63,5 +64,7 @@ export const stripe = {
       return isTest && reading.verdict === 'active' ? { verdict: 'active', reason: 'test-account' } : reading;
     },
   },
-  unconfirmed: ['that no key is between 25 and 89 characters long: others give out keys with the same prefixes and such lengths'],
+  unconfirmed: [
+    'that no other key is between 25 and 89 characters long: others give out keys with the same prefixes and such lengths',
+  ],
 } as const satisfies Service;

@@ -11,7 +11,7 @@ import {
   verdictTable,
 } from '../service-kit.ts';
 import type { Service } from '../service.ts';
-import { HEX, keyworded, run } from '../token-shape.ts';
+import { ALNUM, HEX, keyworded, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://docs.wandb.ai';
 
@@ -22,6 +22,11 @@ export const weightsAndBiases = {
   docs: `${DOCS}/support/find_api_key`,
   revoke: 'https://wandb.ai/settings',
   formats: [
+    shaped({
+      id: 'weights-and-biases.versioned-api-key',
+      shape: ['wandb_v1_', run(ALNUM, 27), '_', run(ALNUM, 49)],
+      variable: 'WANDB_API_KEY',
+    }),
     keyworded({ id: 'weights-and-biases.api-key', keywords: ['wandb'], shape: [run(HEX, 40)], variable: 'WANDB_API_KEY' }),
   ],
   // Companies run it on servers of their own.
@@ -43,5 +48,5 @@ export const weightsAndBiases = {
       inactive('unauthorized', 401, [apiAnswer], 'what `wandb login` asks'),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
+  unconfirmed: [ANSWERS_NOT_COMPARED, 'the form of keys with a version: it is read off keys in public code'],
 } as const satisfies Service;

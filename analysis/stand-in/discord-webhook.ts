@@ -3,13 +3,17 @@ import type { ServiceStandIn } from './service-stand-in.ts';
 
 const HOSTS = ['discord.com', 'discordapp.com', 'ptb.discord.com', 'canary.discord.com'];
 
-/** The path tells the webhook, whatever host of Discord's the package wrote. */
+const VERSIONS = ['', 'v6/', 'v7/', 'v8/', 'v9/', 'v10/'];
+
+/** The end of the path tells the webhook, whatever host and version of Discord's the package wrote. */
 export const discordWebhook: ServiceStandIn = {
   id: 'discord-webhook',
   answers: ['active', 'revoked', 'inactive:invalid-token'],
   answer(request, lookup) {
     if (request.method !== 'GET' || !request.path.startsWith('/api/webhooks/')) return null;
-    const known = HOSTS.map((host) => lookup(`https://${host}${request.path}`)).find((one) => one !== null);
+    const known = HOSTS.flatMap((host) =>
+      VERSIONS.map((version) => lookup(`https://${host}/api/${version}${request.path.slice('/api/'.length)}`)),
+    ).find((one) => one !== null);
     switch (known?.answer) {
       case 'active':
         return jsonAnswer(200, {
