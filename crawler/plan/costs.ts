@@ -17,7 +17,7 @@ export interface Cost {
 }
 
 export interface RegistryCosts {
-  /** Packages that the registry lists. */
+  /** Packages that the registry lists, until a listing has counted them. */
   readonly published: { readonly packages: number; readonly source: string };
   listing(packages: number): Cost;
   /** The first source of the adapter's list. */
@@ -85,7 +85,10 @@ export const COSTS: Readonly<Record<RegistryId, RegistryCosts>> = {
     artifacts: { representative: NUPKG, all: NUPKG },
   },
   pypi: {
-    published: { packages: 628_000, source: 'https://pypi.org' },
+    published: {
+      packages: 628_000,
+      source: 'the number on the policy’s page; some 886 000 names were listed in November 2026',
+    },
     listing: () => ({
       role: 'index',
       requests: 1,
@@ -111,7 +114,10 @@ export const COSTS: Readonly<Record<RegistryId, RegistryCosts>> = {
     },
   },
   npm: {
-    published: { packages: 3_720_000, source: 'rows of the replication service' },
+    published: {
+      packages: 3_720_000,
+      source: 'the number on the policy’s page; the replication service listed 4.37 million in August 2026',
+    },
     listing: (packages) => ({
       role: 'replicate',
       requests: 2 + Math.ceil(packages / 10_000),

@@ -50,7 +50,7 @@ function describe(one: WorldPackage, registry: string): object {
     latest_release_number: one.latest,
     versions_count: one.releases.length,
     downloads: one.downloads,
-    downloads_period: 'last-month',
+    downloads_period: registry === 'rubygems.org' || registry === 'nuget.org' ? 'total' : 'last-month',
     dependent_packages_count: 0,
     status: null,
   };

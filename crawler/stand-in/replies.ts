@@ -33,8 +33,8 @@ export function cloudflare1015(retryAfter: string | null = '0'): Answer {
 export const CLOUDFLARE_522: Answer = { status: 522, headers: { 'content-type': 'text/html; charset=UTF-8' }, body: '' };
 
 /**
- * A file as a file host gives it out: whole, or one range of it. `If-Range` and conditional requests are as if not there
- * where `conditional` is false.
+ * A file as a file host gives it out: whole, or one range of it. It never changes, so `If-Range` is always met; other conditions
+ * are as if not there.
  */
 export function file(bytes: Uint8Array, range: string | undefined, headers: Readonly<Record<string, string>> = {}): Answer {
   const common = { 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes', ...headers };
