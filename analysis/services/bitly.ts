@@ -11,7 +11,13 @@ export const bitly = {
   docs: `${DOCS}/getting-started/authentication/`,
   revoke: 'https://app.bitly.com/settings/api/',
   formats: [
-    keyworded({ id: 'bitly.access-token', keywords: ['bitly', 'bit_ly'], shape: [run(HEX, 40)], variable: 'BITLY_ACCESS_TOKEN' }),
+    keyworded({
+      id: 'bitly.access-token',
+      keywords: ['bitly', 'bit_ly'],
+      notFor: ['client'],
+      shape: [run(HEX, 40)],
+      variable: 'BITLY_ACCESS_TOKEN',
+    }),
   ],
   probe: {
     hosts: ['api-ssl.bitly.com'],

@@ -4,7 +4,8 @@ import { HEX, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://elevenlabs.io/docs/api-reference';
 
-const HOSTS = ['api.elevenlabs.io', 'api.eu.residency.elevenlabs.io'] as const;
+/** Of the environments that have accounts of their own. Source: https://github.com/elevenlabs/elevenlabs-js/blob/main/src/environments.ts */
+const HOSTS = ['api.elevenlabs.io', 'api.eu.residency.elevenlabs.io', 'api.in.residency.elevenlabs.io'] as const;
 
 export const elevenlabs = {
   id: 'elevenlabs',
@@ -23,5 +24,5 @@ export const elevenlabs = {
       inactive('invalid-api-key', 401, [field('detail.status', 'invalid_api_key')], `${DOCS}/authentication`),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED, 'the address of the European environment, which its customers name'],
+  unconfirmed: [ANSWERS_NOT_COMPARED],
 } as const satisfies Service;

@@ -3,7 +3,13 @@ import type { Service } from '../service.ts';
 import { HEX, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://docs.langchain.com/langsmith';
-const HOSTS = ['api.smith.langchain.com', 'eu.api.smith.langchain.com'] as const;
+/** Of the regions, each of which has workspaces of its own. */
+const HOSTS = [
+  'api.smith.langchain.com',
+  'eu.api.smith.langchain.com',
+  'apac.api.smith.langchain.com',
+  'aws.api.smith.langchain.com',
+] as const;
 
 export const langsmith = {
   id: 'langsmith',

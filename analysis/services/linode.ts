@@ -11,7 +11,13 @@ export const linode = {
   docs: `${DOCS}/get-started`,
   revoke: 'https://cloud.linode.com/profile/tokens',
   formats: [
-    keyworded({ id: 'linode.personal-access-token', keywords: ['linode'], shape: [run(HEX, 64)], variable: 'LINODE_TOKEN' }),
+    keyworded({
+      id: 'linode.personal-access-token',
+      keywords: ['linode'],
+      notFor: ['client'],
+      shape: [run(HEX, 64)],
+      variable: 'LINODE_TOKEN',
+    }),
   ],
   probe: {
     hosts: ['api.linode.com'],

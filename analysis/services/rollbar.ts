@@ -2,10 +2,12 @@ import {
   ANSWERS_NOT_COMPARED,
   active,
   field,
+  get,
   inactive,
-  inHeader,
   lists,
+  publicByDesign,
   restricted,
+  reveal,
   saysAt,
   verdictTable,
 } from '../service-kit.ts';
@@ -13,6 +15,9 @@ import type { Service } from '../service.ts';
 import { HEX, keyworded, run } from '../token-shape.ts';
 
 const DOCS = 'https://docs.rollbar.com';
+/** Answers that people reported. */
+const SEEN =
+  'https://github.com/rollbar/rollbar.js/issues/322 and https://github.com/jonnerd154/StargateProject-software/issues/103';
 
 export const rollbar = {
   id: 'rollbar',
@@ -26,22 +31,38 @@ export const rollbar = {
   probe: {
     hosts: ['api.rollbar.com'],
     effect: 'reads',
-    requests: inHeader('https://api.rollbar.com/api/1/projects', 'x-rollbar-access-token'),
+    // Tokens of accounts and of projects look the same, and each opens addresses of its own.
+    requests: (parts) =>
+      ['projects', 'environments'].map((path) =>
+        get(`https://api.rollbar.com/api/1/${path}`, { 'x-rollbar-access-token': reveal(parts) }),
+      ),
     read: verdictTable([
       active('projects', 200, [field('err', 0), lists('result')], `${DOCS}/reference/list-all-projects`),
+      active('environments', 200, [field('err', 0), lists('result.environments')], `${DOCS}/reference/list-all-environments`),
+      // Made to report what goes wrong in browsers, and sent to each of them.
+      publicByDesign(
+        'reports-of-browsers',
+        403,
+        [field('err', 1), saysAt('message', /^insufficient privileges: .{0,60} only has post_client_item\b/)],
+        SEEN,
+      ),
       restricted(
         'scope',
         403,
-        [field('err', 1), saysAt('message', /insufficient privileges|requires .{0,40}scope/i)],
-        `${DOCS}/reference/getting-started-1`,
+        [field('err', 1), saysAt('message', /^insufficient privileges: \w{1,30} scope is required/)],
+        SEEN,
       ),
+      inactive('disabled', 403, [field('err', 1), saysAt('message', /access token is disabled/i)], SEEN),
       inactive(
         'invalid-token',
         [401, 403],
         [field('err', 1), saysAt('message', /invalid access token|access token not found/i)],
-        `${DOCS}/reference/getting-started-1`,
+        `${DOCS}/reference/getting-started-1, and https://github.com/rollbar/rollbar-php/issues/421`,
       ),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED, 'the wording of the refusals'],
+  unconfirmed: [
+    ANSWERS_NOT_COMPARED,
+    'the answer to a token of a project that asks for those of an account, and the other way round',
+  ],
 } as const satisfies Service;

@@ -10,7 +10,16 @@ export const snyk = {
   family: 'token',
   docs: `${DOCS}/snyk-api/authentication-for-api`,
   revoke: 'https://app.snyk.io/account',
-  formats: [keyworded({ id: 'snyk.token', keywords: ['snyk'], shape: UUID, variable: 'SNYK_TOKEN' })],
+  formats: [
+    keyworded({
+      id: 'snyk.token',
+      keywords: ['snyk'],
+      // Ids of organizations, projects and integrations are UUIDs, too.
+      notFor: ['org', 'project', 'integration'],
+      shape: UUID,
+      variable: 'SNYK_TOKEN',
+    }),
+  ],
   probe: {
     hosts: ['api.snyk.io', 'api.eu.snyk.io', 'api.us.snyk.io', 'api.au.snyk.io'],
     effect: 'reads',

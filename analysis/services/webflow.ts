@@ -13,7 +13,15 @@ export const webflow = {
   family: 'token',
   docs: `${DOCS}/reference/authentication`,
   revoke: 'https://webflow.com/dashboard/integrations',
-  formats: [keyworded({ id: 'webflow.site-token', keywords: ['webflow'], shape: [run(HEX, 64)], variable: 'WEBFLOW_TOKEN' })],
+  formats: [
+    keyworded({
+      id: 'webflow.site-token',
+      keywords: ['webflow'],
+      notFor: ['client'],
+      shape: [run(HEX, 64)],
+      variable: 'WEBFLOW_TOKEN',
+    }),
+  ],
   probe: {
     hosts: HOSTS,
     effect: 'reads',

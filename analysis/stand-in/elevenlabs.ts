@@ -8,6 +8,7 @@ export const elevenlabs = headerStandIn({
   answers: {
     active: jsonAnswer(200, { tier: 'free', character_count: 0, character_limit: 10000, status: 'free' }),
     'active:eu': jsonAnswer(200, { tier: 'enterprise', character_count: 0, character_limit: 10000, status: 'active' }),
+    'active:india': jsonAnswer(200, { tier: 'enterprise', character_count: 0, character_limit: 10000, status: 'active' }),
     restricted: jsonAnswer(401, {
       detail: {
         status: 'missing_permissions',
@@ -20,5 +21,5 @@ export const elevenlabs = headerStandIn({
     }),
   },
   stranger: 'revoked',
-  homes: { 'active:eu': 'api.eu.residency.elevenlabs.io' },
+  homes: { 'active:eu': 'api.eu.residency.elevenlabs.io', 'active:india': 'api.in.residency.elevenlabs.io' },
 });
