@@ -10,7 +10,16 @@ export const opsgenie = {
   family: 'api-key',
   docs: `${DOCS}/authentication`,
   revoke: 'https://app.opsgenie.com/settings/api-key-management',
-  formats: [keyworded({ id: 'opsgenie.api-key', keywords: ['opsgenie', 'geniekey'], shape: UUID, variable: 'OPSGENIE_API_KEY' })],
+  formats: [
+    keyworded({
+      id: 'opsgenie.api-key',
+      keywords: ['opsgenie', 'geniekey'],
+      // Teams, schedules and integrations have ids of the same form.
+      notFor: ['_id', 'teamid', 'scheduleid', 'integrationid'],
+      shape: UUID,
+      variable: 'OPSGENIE_API_KEY',
+    }),
+  ],
   probe: {
     hosts: ['api.opsgenie.com', 'api.eu.opsgenie.com'],
     effect: 'reads',

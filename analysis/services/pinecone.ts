@@ -19,7 +19,7 @@ export const pinecone = {
     requests: inHeader('https://api.pinecone.io/indexes', 'api-key', { 'x-pinecone-api-version': '2025-04' }),
     read: verdictTable([
       active('indexes', 200, [lists('indexes')], `${DOCS}/latest/control-plane/list_indexes`),
-      inactive('invalid-api-key', 401, [says(/Invalid API Key|Unauthorized|UNAUTHENTICATED/i)], `${DOCS}/errors`),
+      inactive('invalid-api-key', 401, [says(/Invalid API Key|"UNAUTHENTICATED"/i)], `${DOCS}/errors`),
     ]),
   },
   unconfirmed: [ANSWERS_NOT_COMPARED, 'the answer to keys whose role does not list indexes: read as unknown unless it is 401'],

@@ -24,6 +24,12 @@ export const sentry = {
   formats: [
     organizationToken,
     shaped({ id: 'sentry.user-token', shape: ['sntryu_', run(HEX, 64)], variable: 'SENTRY_AUTH_TOKEN' }),
+    // Of applications of a user and of integrations: https://github.com/getsentry/sentry/blob/master/src/sentry/types/token.py
+    shaped({
+      id: 'sentry.application-token',
+      shape: [['sntrya_', 'sntryi_'], run(HEX, 64)],
+      variable: 'SENTRY_AUTH_TOKEN',
+    }),
   ],
   // Anyone can host Sentry.
   selfHosted: true,

@@ -14,8 +14,8 @@ export const snyk = {
     keyworded({
       id: 'snyk.token',
       keywords: ['snyk'],
-      // Ids of organizations, projects and integrations are UUIDs, too.
-      notFor: ['org', 'project', 'integration'],
+      // Ids of organizations, groups, projects and integrations are UUIDs, too.
+      notFor: ['org', 'group', 'project', 'integration'],
       shape: UUID,
       variable: 'SNYK_TOKEN',
     }),

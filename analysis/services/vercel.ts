@@ -1,10 +1,14 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, reveal, verdictTable } from '../service-kit.ts';
 import { crc32Base62 } from '../checksum.ts';
 import type { Random, Service } from '../service.ts';
 import { ALNUM, keyworded, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://vercel.com/docs/rest-api';
+const GATEWAY = 'https://vercel.com/docs/ai-gateway';
 const PREFIXES = ['vcp_', 'vci_', 'vca_', 'vck_'] as const;
+
+const ASKS_WHO = authorized('https://api.vercel.com/v2/user');
+const ASKS_CREDITS = authorized('https://ai-gateway.vercel.sh/v1/credits');
 
 export const vercel = {
   id: 'vercel',
@@ -30,18 +34,26 @@ export const vercel = {
     }),
   ],
   probe: {
-    hosts: ['api.vercel.com'],
+    hosts: ['api.vercel.com', 'ai-gateway.vercel.sh'],
     effect: 'reads',
-    requests: authorized('https://api.vercel.com/v2/user'),
+    // A key of the AI gateway opens nothing else: the interface for users refuses it like a stranger's.
+    requests: (parts, env) => (reveal(parts).startsWith('vck_') ? ASKS_CREDITS : ASKS_WHO)(parts, env),
     read: verdictTable([
       active('user', 200, [names('user.id')], `${DOCS}/reference/endpoints/user/get-the-user`),
+      active('credits', 200, [names('balance'), names('total_used')], `${GATEWAY}/usage`),
       inactive('invalid-token', [401, 403], [field('error.invalidToken', true)], `${DOCS}/reference/errors`),
+      inactive(
+        'invalid-gateway-key',
+        401,
+        [field('error.type', 'authentication_error')],
+        'what the client @ai-sdk/gateway reads',
+      ),
     ]),
   },
   unconfirmed: [
     ANSWERS_NOT_COMPARED,
     'what the checksum at the end is taken of: here of the fifty characters before it',
-    'the answer to tokens for one team alone',
+    'the answer to tokens for one team or one project alone: read as unknown unless it calls the token invalid',
   ],
 } as const satisfies Service;
 

@@ -17,7 +17,8 @@ export const webflow = {
     keyworded({
       id: 'webflow.site-token',
       keywords: ['webflow'],
-      notFor: ['client'],
+      // An application's secret has the same form, and is often called no more than that.
+      notFor: ['client', 'secret'],
       shape: [run(HEX, 64)],
       variable: 'WEBFLOW_TOKEN',
     }),

@@ -119,6 +119,7 @@ import { stripe } from './stripe.ts';
 import { supabase } from './supabase.ts';
 import { swt } from './swt.ts';
 import { tailscale } from './tailscale.ts';
+import { tavily } from './tavily.ts';
 import { telegram } from './telegram.ts';
 import { terraformCloud } from './terraform-cloud.ts';
 import { todoist } from './todoist.ts';
@@ -254,6 +255,7 @@ export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   dub,
   typeform,
   tailscale,
+  tavily,
   pagerduty,
   opsgenie,
   grafanaCloud,

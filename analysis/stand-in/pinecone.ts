@@ -9,6 +9,7 @@ export const pinecone = headerStandIn({
     active: jsonAnswer(200, { indexes: [] }),
     revoked: textAnswer(401, 'Invalid API Key'),
     'inactive:json': jsonAnswer(401, { error: { code: 'UNAUTHENTICATED', message: 'Invalid API key.' }, status: 401 }),
+    'undecided:role': jsonAnswer(401, { error: { code: 'UNAUTHORIZED', message: 'Unauthorized' }, status: 401 }),
     'undecided:forbidden': jsonAnswer(403, { error: { code: 'FORBIDDEN', message: 'Forbidden' }, status: 403 }),
   },
   stranger: 'revoked',
