@@ -28,6 +28,10 @@ describe('NuGet versions', () => {
       '1.0.0-beta',
       '1.0.0-beta.2',
       '1.0.0-beta.11',
+      '1.0.0-beta.2147483647',
+      // A word of digits for NuGet, as the one behind it.
+      '1.0.0-beta.20260101000000',
+      '1.0.0-beta.2147483648',
       '1.0.0-rc.1',
       '1.0.0',
       '1.0.0.1',

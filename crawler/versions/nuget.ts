@@ -40,17 +40,21 @@ export function compareNugetVersions(a: NugetVersion, b: NugetVersion): number {
   return 0;
 }
 
-/** A missing part before any, a number before a word, numbers by value, words by code unit without regard to case. */
+/**
+ * A missing part before any, a number before a word, numbers by value, words by code unit without regard to case. As for NuGet
+ * itself (`VersionComparer`) digits beyond 32 bits, such as a time to the second, are a word.
+ */
 function compareLabels(a: string | undefined, b: string | undefined): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
-  const [aIsNumber, bIsNumber] = [/^\d+$/.test(a), /^\d+$/.test(b)];
-  if (aIsNumber && bIsNumber) {
-    const [first, second] = [BigInt(a), BigInt(b)];
-    return first < second ? -1 : Number(first > second);
-  }
+  const [aIsNumber, bIsNumber] = [isNumber(a), isNumber(b)];
+  if (aIsNumber && bIsNumber) return Number(a) - Number(b);
   if (aIsNumber !== bIsNumber) return aIsNumber ? -1 : 1;
   const [first, second] = [a.toUpperCase(), b.toUpperCase()];
   return first < second ? -1 : Number(first > second);
+}
+
+function isNumber(label: string): boolean {
+  return /^\d+$/.test(label) && Number(label) <= MAX_NUMBER;
 }
 
 export function isNugetPrerelease(version: NugetVersion): boolean {
