@@ -94,11 +94,19 @@ export function ecosystemsNames(registry: string, { key, weaknesses }: ListedReg
   };
 }
 
-async function list(path: string, paging: Readonly<Record<string, number>>, io: RegistryIo): Promise<readonly unknown[]> {
+async function list(
+  path: string,
+  paging: { readonly per_page: number; readonly page: number },
+  io: RegistryIo,
+): Promise<readonly unknown[]> {
   const query = new URLSearchParams({ sort: 'downloads', order: 'desc' });
   for (const [name, value] of Object.entries(paging)) query.set(name, String(value));
   const url = `${io.origin(ECOSYSTEMS_ROLE)}/api/v1/registries/${path}?${query.toString()}`;
-  const { body } = await io.json(url, { accept: 'application/json', maxBytes: MAX_ANSWER });
+  const { body, headers } = await io.json(url, { accept: 'application/json', maxBytes: MAX_ANSWER });
   if (!Array.isArray(body)) throw new Malformed(`expected a list from ${url}`, { url });
+  // A smaller page than asked for, with another behind it, must not pass for the end of the ranking.
+  if (body.length < paging.per_page && /rel="?next\b/.test(headers['link'] ?? '')) {
+    throw new Malformed(`expected ${paging.per_page} rows a page from ${url}, but it gives ${body.length} and goes on`, { url });
+  }
   return body as readonly unknown[];
 }

@@ -448,6 +448,19 @@ describe('rankings', () => {
     expect(session.server.ledger).toHaveLength(5);
   });
 
+  test.each([1, 2])(
+    'ecosyste.ms with smaller pages than asked for is refused, not taken for a shorter ranking: source %i',
+    async (at) => {
+      const handler = () => ({
+        status: 200,
+        headers: { 'content-type': 'application/json', link: '<https://packages.example/?page=2>; rel="next"' },
+        body: JSON.stringify(at === 1 ? [{ name: 'a', downloads: 1 }] : ['a']),
+      });
+      await using session = await openSession(npm, () => handler, npmOrigins);
+      await expect(npm.rankings[at]?.read(session.io, 10_000)).rejects.toThrow(/rows a page .* gives 1 and goes on/);
+    },
+  );
+
   test('a list whose tarball is not the published one is refused', async () => {
     await using session = await open(packages);
     session.server.faults(({ path }) => (path.endsWith('.tgz') ? { kind: 'flip', at: 9 } : null));
