@@ -3,7 +3,7 @@ import { REGISTRY_LABELS, VERDICTS, type Verdict } from '../data/model.ts';
 import { policyById, POLICIES } from '../data/policies.ts';
 import type { Statistics } from '../data/statistics/model.ts';
 import { chartsOf } from './charts.ts';
-import { exampleHistory, exampleRegistry, exampleStatistics, sampled } from './example.ts';
+import { census, exampleHistory, exampleRegistry, exampleStatistics, sampled } from './example.ts';
 import { printMarkdown } from './formats/markdown.ts';
 import { pageOf, sectionOf } from './section.ts';
 
@@ -100,12 +100,22 @@ test('without a ranking nobody is said to be unpopular', () => {
   expect(text).toContain('| Unranked (popularity not known) |');
 });
 
+test('what was selected is said as it was: a sample, everything, or the ranked packages alone', () => {
+  expect(section()).toContain('Of the others a random sample is drawn');
+  const all = section({ registries: [exampleRegistry('npm', census(20_000, [0, 1, 0, 2]))] });
+  expect(all).toContain('All packages of every repository covered are selected.');
+  expect(all).not.toContain('random sample');
+  const pilot = section({ registries: [exampleRegistry('npm', sampled(20_000, 0, [0, 1, 0, 0]))] });
+  expect(pilot).toContain('None of the others was looked at.');
+  expect(pilot).not.toContain('random sample');
+});
+
 test('a share of nearly all is not all', () => {
   const npm = exampleRegistry('npm', sampled(20_000, 50, [0, 0, 0, 1]));
   const none = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
   const text = section({ registries: [{ ...npm, tokens: { ...none, active: 999, inactive: 1 } }] });
   expect(text).toContain('| Active | 999 (>\u202f99\u202f%) |');
-  expect(text).toContain('| Inactive | 1 (<\u202f1\u202f%) |');
+  expect(text).toContain('| Inactive | 1 (\\<\u202f1\u202f%) |');
 });
 
 test('without questions inactive tokens are those alone that had expired', () => {

@@ -47,15 +47,7 @@ export function method(context: Context): readonly RootContent[] {
     [
       'A package counts once, however many files, versions or tokens it has. Its newest release that can be installed is analyzed.',
     ],
-    ...(run.scope === 'named'
-      ? []
-      : [
-          [
-            'All packages on ranks 1 to 10\u202f000 are selected. Of the others a random sample is drawn by a keyed hash of seed, repository and name, so that anyone can draw it again; the seed is ',
-            code(run.seed),
-            '.',
-          ],
-        ]),
+    ...selection(statistics),
     [
       'Detections are a lower bound: packages with a token of a known kind, in a part of the package that could be read. No detector finds everything.',
     ],
@@ -70,6 +62,24 @@ export function method(context: Context): readonly RootContent[] {
     bullets(facts),
     ...covered.flatMap((one) => coverage(one, statistics)),
     sources(context, 'reasons', null),
+  ];
+}
+
+/** Which packages were selected: all, the ranked ones alone, or a sample besides. */
+function selection({ registries, run }: Statistics): readonly Inline[][] {
+  if (run.scope === 'named') return [];
+  const covered = registries.filter((one) => one.status === 'analysed');
+  if (covered.every((one) => one.selected === one.population))
+    return [['All packages of every repository covered are selected.']];
+  const unranked = covered.flatMap((one) => one.tiers.filter(({ tier, population }) => tier === 'unranked' && population > 0));
+  const ranked = 'All packages on ranks 1 to 10\u202f000 are selected.';
+  if (unranked.every((one) => one.selected === 0)) return [[`${ranked} None of the others was looked at.`]];
+  return [
+    [
+      `${ranked} Of the others a random sample is drawn by a keyed hash of seed, repository and name, so that anyone can draw it again; the seed is `,
+      code(run.seed),
+      '.',
+    ],
   ];
 }
 
