@@ -155,6 +155,8 @@ export interface Service {
   readonly noProbe?: string;
   /** True where the tokens are also given out by servers that anyone can host: a refusal by the public host is then `unknown`. */
   readonly selfHosted?: boolean;
+  /** Beside `selfHosted`: reasons of refusals that a server gives of its own tokens alone (expired, revoked). They are a no. */
+  readonly refusesOwn?: readonly string[];
   /** Facts that could not be confirmed in the provider's documentation. */
   readonly unconfirmed?: readonly string[];
 }

@@ -34,6 +34,8 @@ export const gitlab = {
   ],
   // Anyone can host GitLab: what gitlab.com does not know may be good elsewhere.
   selfHosted: true,
+  // Said of tokens that it found.
+  refusesOwn: ['revoked', 'token-revoked'],
   probe: {
     hosts: ['gitlab.com'],
     effect: 'reads',
@@ -48,13 +50,11 @@ export const gitlab = {
       inactive('revoked', 200, [field('active', false)], SELF),
       restricted('insufficient-scope', 403, [field('error', 'insufficient_scope', 'insufficient_granular_scope')], SELF),
       inactive('unauthorized', 401, [saysAt('message', /^401 Unauthorized/)], `${DOCS}/api/rest/troubleshooting/#status-codes`),
+      inactive('no-such-token', 401, [field('error', 'invalid_token'), saysAt('error_description', /^Bad Access Token/)], GUARD),
       inactive(
         'token-revoked',
         401,
-        [
-          field('error', 'invalid_token'),
-          saysAt('error_description', /^(?:Bad Access Token|Token is expired|Token was revoked)/),
-        ],
+        [field('error', 'invalid_token'), saysAt('error_description', /^(?:Token is expired|Token was revoked)/)],
         GUARD,
       ),
       // Both are said of a token that was found and is not revoked.

@@ -11,7 +11,7 @@ import {
   verdictTable,
 } from '../service-kit.ts';
 import type { Service } from '../service.ts';
-import { ALNUM, alphabet, run, shaped } from '../token-shape.ts';
+import { ALNUM, HEX, alphabet, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://grafana.com/docs/grafana-cloud';
 
@@ -30,15 +30,22 @@ export const grafanaCloud = {
       make: (random) =>
         `glc_${Buffer.from(JSON.stringify({ o: String(random.int(1e6)), n: 'demo', k: random.text(24, ALNUM.letters), m: { r: 'eu' } })).toString('base64')}`,
     }),
+    // Of a stack in the cloud, or of a server of one's own: which one, it does not say.
+    shaped({
+      id: 'grafana-cloud.service-account-token',
+      shape: ['glsa_', run(ALNUM, 32), '_', run(HEX, 8)],
+      variable: 'GRAFANA_TOKEN',
+    }),
   ],
   probe: {
     hosts: ['grafana.com'],
     effect: 'reads',
-    requests: (parts) => [
-      get(`https://grafana.com/api/v1/tokens?region=${regionOf(reveal(parts)) ?? 'us'}&pageSize=1`, {
-        authorization: `Bearer ${reveal(parts)}`,
-      }),
-    ],
+    requests(parts) {
+      const token = reveal(parts);
+      if (!token.startsWith('glc_')) return null;
+      const url = `https://grafana.com/api/v1/tokens?region=${regionOf(token) ?? 'us'}&pageSize=1`;
+      return [get(url, { authorization: `Bearer ${token}` })];
+    },
     read: verdictTable([
       active('tokens', 200, [lists('items')], `${DOCS}/developer-resources/api-reference/cloud-api/`),
       restricted(

@@ -33,6 +33,8 @@ export const sentry = {
   ],
   // Anyone can host Sentry.
   selfHosted: true,
+  // Said of tokens that it found.
+  refusesOwn: ['expired', 'owner-gone'],
   probe: {
     hosts: ['sentry.io'],
     effect: 'reads',

@@ -29,4 +29,5 @@ export const gitlab = headerStandIn({
     }),
   },
   stranger: 'inactive',
+  refusesOwn: ['revoked', 'expired'],
 });

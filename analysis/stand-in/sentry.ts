@@ -14,4 +14,5 @@ export const sentry = headerStandIn({
     'undecided:organization': jsonAnswer(401, { detail: 'Cannot resolve organization from token.' }),
   },
   stranger: 'revoked',
+  refusesOwn: ['expired', 'inactive:owner'],
 });

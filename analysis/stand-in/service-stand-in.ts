@@ -100,6 +100,8 @@ export interface ServiceStandIn {
    * where this service has none.
    */
   offline?(verdict: Verdict, random: Random, now: Date): OfflinePlant | null;
+  /** Of a service that anyone can host: refusals of tokens that this very server gave out, and knows to be dead. */
+  readonly refusesOwn?: readonly ServiceAnswerClass[];
   /** Generic classes that this service's check cannot tell from a true answer, with the reason (a HEAD has no body). */
   readonly cannotTell?: Readonly<Partial<Record<GenericAnswerClass, string>>>;
 }

@@ -160,9 +160,10 @@ export function createDesk(options: DeskOptions): Desk {
     });
   }
 
-  /** The public host's no says nothing about a token that a server of one's own may have given out. */
+  /** The public host's no says nothing about a token that a server of one's own may have given out, unless it knew the token. */
   function overall(reading: Reading): Reading {
-    return service.selfHosted === true && reading.verdict === 'inactive' ? unknown('self-hosted-possible') : reading;
+    const isStranger = reading.verdict === 'inactive' && !(service.refusesOwn ?? []).includes(reading.reason);
+    return service.selfHosted === true && isStranger ? unknown('self-hosted-possible') : reading;
   }
 
   function later(reason: string): Outcome {

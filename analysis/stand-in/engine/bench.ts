@@ -64,19 +64,20 @@ const VERDICT_OF_STATE: Readonly<Record<TokenState, Verdict>> = {
 };
 
 /** What a right validation says of a token that the service answers in this class. */
-export function verdictOfAnswer(answer: AnswerClass, selfHosted: boolean): Verdict {
+export function verdictOfAnswer({ service, standIn }: Bench, answer: AnswerClass): Verdict {
   if (isGeneric(answer)) return 'unknown';
   const verdict = VERDICT_OF_STATE[stateOf(answer)];
-  // The public host's no says nothing about a server of one's own.
-  return verdict === 'inactive' && selfHosted ? 'unknown' : verdict;
+  // The public host's no says nothing about a server of one's own, unless it knew the token.
+  const isStranger = verdict === 'inactive' && !(standIn?.refusesOwn ?? []).includes(answer);
+  return isStranger && service.selfHosted === true ? 'unknown' : verdict;
 }
 
 export type Choice = AnswerClass | 'untested' | { readonly offline: Verdict };
 
 export function choicesOf(bench: Bench, verdict: Verdict | null, now: Date): readonly Choice[] {
-  const { service, standIn } = bench;
+  const { standIn } = bench;
   const online: readonly AnswerClass[] = bench.asked.length === 0 ? [] : [...(standIn?.answers ?? []), ...CALM_UNKNOWNS];
-  const answers = online.filter((answer) => verdict === null || verdictOfAnswer(answer, service.selfHosted === true) === verdict);
+  const answers = online.filter((answer) => verdict === null || verdictOfAnswer(bench, answer) === verdict);
   const possible = answers.filter((answer) => answersOf(bench).includes(answer));
   const offline = OFFLINE_VERDICTS.filter((one) => (verdict === null || verdict === one) && canOffline(bench, one, now));
   const untested = (verdict === null || verdict === 'untested') && bench.unasked.length > 0;

@@ -15,17 +15,19 @@ interface HeaderStandIn {
   /** For a token that nobody issued: one of the classes. */
   readonly stranger: ServiceAnswerClass;
   readonly formatAnswers?: ServiceStandIn['formatAnswers'];
+  readonly refusesOwn?: ServiceStandIn['refusesOwn'];
   /** Where a class is at home, for services of several regions: every other host takes its tokens for strangers. */
   readonly homes?: Readonly<Partial<Record<ServiceAnswerClass, string>>>;
 }
 
 export function headerStandIn(options: HeaderStandIn): ServiceStandIn {
-  const { id, method = 'GET', paths, token, answers, stranger, formatAnswers, homes = {} } = options;
+  const { id, method = 'GET', paths, token, answers, stranger, formatAnswers, refusesOwn, homes = {} } = options;
   const abroad = Object.values(homes);
   return {
     id,
     answers: Object.keys(answers) as ServiceAnswerClass[],
     ...(formatAnswers === undefined ? {} : { formatAnswers }),
+    ...(refusesOwn === undefined ? {} : { refusesOwn }),
     answer(request, lookup) {
       if (request.method !== method || !paths.includes(request.path)) return null;
       const text = typeof token === 'string' ? authorization(request, token) : token(request);

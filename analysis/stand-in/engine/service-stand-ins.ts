@@ -213,7 +213,7 @@ function make(
   const sample = service.formats.find((format) => format.id === source.format)?.samples(random).hits[source.hit];
   if (sample === undefined) throw new Error(`format ${source.format} gives fewer hits at one time than at another`);
   if (choice === 'untested') return { token: tokenOf(service, source.format, sample, 'untested', null), answer: null };
-  const verdict = verdictOfAnswer(choice, service.selfHosted === true);
+  const verdict = verdictOfAnswer(bench, choice);
   return { token: tokenOf(service, source.format, sample, verdict, choice), answer: choice };
 }
 
