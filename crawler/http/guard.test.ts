@@ -79,6 +79,17 @@ describe('redirects', () => {
     }
   });
 
+  test('to a name outside of ASCII lead there, be it encoded or as it is', async () => {
+    const asItIs = Buffer.from('/grün', 'utf8').toString('latin1');
+    for (const location of ['/gr%C3%BCn', asItIs, '/gr\u00fcn']) {
+      const server = await serve(({ path }) =>
+        path === '/' ? { status: 302, headers: { location } } : json(decodeURIComponent(path)),
+      );
+      for (const id of ['npm', 'pypi'] as const)
+        expect(await ioTo(server, { id }).json(`${server.origin}/`)).toMatchObject({ body: '/grün' });
+    }
+  });
+
   test('of a POST are not followed', async () => {
     const server = await serve({ status: 307, headers: { location: '/there' } });
     for (const id of ['npm', 'pypi'] as const) {

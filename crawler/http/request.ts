@@ -1,4 +1,5 @@
 /** A request with everything that belongs to it: gate, redirects, statuses, limits; and its answer read as it is wanted. */
+import { isUtf8 } from 'node:buffer';
 import { Malformed, Refused, Throttled, type CrawlError } from '../errors.ts';
 import type { Gates } from '../gate.ts';
 import type { Ask } from '../registry.ts';
@@ -167,8 +168,10 @@ function headersOf(context: RequestContext, wanted: Wanted, isElsewhere: boolean
 
 function redirectOf(incoming: Incoming, url: URL): URL | null {
   if (!REDIRECTS.has(incoming.status)) return null;
-  const { location } = incoming.headers;
-  if (location === undefined || !URL.canParse(location, url.href)) {
+  const bytes = Buffer.from(incoming.headers['location'] ?? '', 'latin1');
+  // Names outside of ASCII come as they are from some servers, and Node reads each of their bytes as a character.
+  const location = bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+  if (location === '' || !URL.canParse(location, url.href)) {
     throw new Malformed(`redirected (${incoming.status}) without a usable Location`, { url: url.href });
   }
   const target = parse(new URL(location, url).href);
