@@ -56,7 +56,7 @@ export function datasheetOf({ statistics, tables, withheld, opening, files }: Da
     ]),
     heading(2, 'How it came about'),
     paragraph(
-      'Each registry was listed completely; packages on ranks 1 to 10\u202f000 were all selected, and of the others a random sample by a keyed hash of seed, registry and name (',
+      'Each registry was listed completely; packages on ranks 1 to 10\u202f000 were all selected, and of the others all, none, or a random sample: those with the least keyed hash of seed, registry and name (',
       code('sample.selection_key'),
       '), which anyone can compute again. The newest installable release was downloaded and opened in memory. Texts that have the form of a secret were tested by the least privileged call of their service, as far as validation was on (',
       code('runs.validation'),

@@ -68,6 +68,14 @@ test('an order that the registry contradicts is stored with that, and warned of'
   expect(warnings).toEqual([AWAY, 'the ranking is in another order than the registry’s own counts']);
 });
 
+test('one pair in another order is not all pairs in the same, and a share of doubles loses nothing', async () => {
+  const saidOf = async (concordance: number) =>
+    (await read(() => Promise.resolve({ counted: [], unknown: [], concordance }))).said;
+  expect(await saidOf(275 / 276)).toContain('99 % of their pairs');
+  expect(await saidOf(0.29)).toContain('29 % of their pairs');
+  expect(await saidOf(1)).toContain('100 % of their pairs');
+});
+
 test('a check that fails costs no ranking', async () => {
   expect((await read(() => Promise.reject(new Error('too many questions')))).said).toBe(
     'not checked against the registry’s own counts (too many questions)',

@@ -74,7 +74,8 @@ async function heldAgainst(
       return `of ${sample.length} places checked, the registry itself counts ${counted.length}: too few to compare`;
     if (concordance < EXPECTED_ORDER)
       line.log.warn({ registry: registry.id, concordance }, 'the ranking is in another order than the registry’s own counts');
-    const share = (100 * concordance).toFixed(0);
+    // Rounded down, so that 100 % are all of them; what a product of doubles lacks at the end is no pair.
+    const share = Math.floor(100 * concordance + 1e-9);
     return `of ${sample.length} places checked, the registry itself counts ${counted.length}, and ${share} % of their pairs are in the same order`;
   } catch (error) {
     // A host that shuts us out is no reason either: some are asked for nothing but this, and the others say so again.
