@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { logLevel, LOG_LEVELS } from '../log.ts';
-import { runDemo } from '../demo/demo.ts';
-import { DEFAULT_DATABASE } from '../../data/location.ts';
+import { databaseOf, runDemo } from '../demo/demo.ts';
 
 interface Arguments {
-  readonly db: string;
+  readonly db: string | undefined;
   readonly out: string;
   readonly seed: string;
   readonly scale: number;
@@ -21,7 +20,10 @@ export const demo: Command<Arguments> = {
   describe: 'Do the whole run on an invented world, on this machine alone, and compare what it measured with what is so',
   options: (yargs) =>
     yargs
-      .option('db', { type: 'string', default: DEFAULT_DATABASE, describe: 'Database of the run' })
+      .option('db', {
+        type: 'string',
+        describe: 'Database of the run; data/demo.sqlite by default, one of its own for every other world',
+      })
       .option('out', { type: 'string', default: join('reports', 'out'), describe: 'Folder of the report' })
       .option('seed', { type: 'string', default: 'demo', describe: 'Another seed is another world' })
       .option('scale', {
@@ -45,6 +47,17 @@ export const demo: Command<Arguments> = {
     if (!Number.isInteger(workers) || workers < 0 || workers > 64)
       throw new UsageError(`--workers takes a whole number from 0 to 64, not ${workers}`);
     const { env, stdout, stderr } = process;
-    return runDemo({ db, out, seed, scale, tamper, workers, logLevel: logLevel(level), env, stdout, stderr });
+    return runDemo({
+      db: db ?? databaseOf({ seed, scale }),
+      out,
+      seed,
+      scale,
+      tamper,
+      workers,
+      logLevel: logLevel(level),
+      env,
+      stdout,
+      stderr,
+    });
   },
 };

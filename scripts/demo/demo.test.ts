@@ -13,6 +13,7 @@ import { listRuns, readProgress } from '../../data/store/progress.ts';
 import { EXIT } from '../errors.ts';
 import { exportPublic } from '../export.ts';
 import { scanAsGate } from '../scan-gate.ts';
+import { databaseOf } from './demo.ts';
 import { leaksIn } from './leaks.ts';
 import { startDemoWorld } from './world.ts';
 
@@ -153,6 +154,18 @@ describe('the demo', () => {
   test('by workers of their own it measures what is so as well', { timeout: LIMIT }, async () => {
     const ended = await demo('many', [...TINY, '--workers', '2']);
     expect(`${ended.stdout}\n${ended.stderr}`).toContain('Measured and true incidence of the world agree');
+  });
+
+  test('keeps to a database of its own world: figures of others do not mix with it', { timeout: LIMIT }, async () => {
+    const other = await demo('whole', [...TINY]);
+    expect(other).toMatchObject({ code: EXIT.usage, stdout: '' });
+    expect(other.stderr).toMatch(/holds run 1 of demo-demo-0\.5-.*give another database with --db/);
+    const worlds = [
+      { seed: 'demo', scale: 1 },
+      { seed: 'demo', scale: 2 },
+      { seed: '../x', scale: 1 },
+    ].map(databaseOf);
+    expect(worlds).toEqual(['data/demo.sqlite', 'data/demo-demo-2.sqlite', 'data/demo-.._x-1.sqlite']);
   });
 
   test('notices when a planted token was taken away', { timeout: LIMIT }, async () => {

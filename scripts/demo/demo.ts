@@ -1,13 +1,16 @@
 /** The demo: an invented world, a real run over it, its report, and the comparison of what was measured with what is so. */
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { DatabaseError } from '../../data/database.ts';
+import { DEFAULT_DATABASE, fileOf } from '../../data/location.ts';
 import { REGISTRY_LABELS } from '../../data/model.ts';
+import { openReadOnly } from '../../data/open.ts';
 import { DEFAULT_POLICY } from '../../data/policies.ts';
 import type { Statistics } from '../../data/statistics/model.ts';
 import { FORMATS } from '../../reports/formats/index.ts';
 import { readStatistics, writeReport } from '../commands/report.ts';
 import { summary } from '../commands/run.ts';
 import { readConfig } from '../config.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
 import { createLog, type LogLevel } from '../log.ts';
 import { formatRows } from '../output.ts';
 import { research } from '../research.ts';
@@ -31,6 +34,45 @@ export interface DemoOptions {
 }
 
 const DAY_MS = 24 * 3_600_000;
+const DAY = '2026-11-29';
+
+interface Named {
+  readonly seed: string;
+  readonly scale: number;
+}
+
+/** A world has a database of its own: what is invented stays out of the figures of real registries and of other worlds. */
+export function databaseOf({ seed, scale }: Named): string {
+  const world = seed === 'demo' && scale === 1 ? 'demo' : `demo-${seed.replace(/[^\w.-]+/g, '_')}-${scale}`;
+  return join(dirname(DEFAULT_DATABASE), `${world}.sqlite`);
+}
+
+/** Refuses a database that holds runs of anything but this world, before anything is written. */
+async function requireOwnDatabase(url: string, { seed, scale }: Named): Promise<void> {
+  let database;
+  try {
+    database = await openReadOnly(url);
+  } catch (error) {
+    // None yet, or one that cannot be used: the run says why.
+    if (error instanceof DatabaseError) return;
+    throw error;
+  }
+  try {
+    const runs = await database.db.selectFrom('run').select(['id', 'period']).orderBy('id').execute();
+    const other = runs.find(({ period }) => period?.slice(0, -DAY.length) !== periodOf({ seed, scale }, ''));
+    if (other === undefined) return;
+    throw new UsageError(
+      `${database.url} holds run ${other.id}${other.period === null ? '' : ` of ${other.period}`}, which is none of the demo's world of ` +
+        `seed ${JSON.stringify(seed)} and scale ${scale}: their figures would mix; give another database with --db`,
+    );
+  } finally {
+    await database.close();
+  }
+}
+
+function periodOf({ seed, scale }: Named, day: string): string {
+  return `demo-${seed}-${scale}-${day}`;
+}
 
 /** Runs the demo; the exit code is 1 when what was measured is not what is so. */
 export async function runDemo({
@@ -47,11 +89,18 @@ export async function runDemo({
 }: DemoOptions): Promise<number> {
   // The hours of a day have the same world, so a demo that was killed goes on with it.
   const now = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
+  await requireOwnDatabase(db, { seed, scale });
   const demo = await startDemoWorld({ seed, now, scale, tamper });
   try {
     const config = readConfig({
       env: {},
-      options: { ...demo.settings, db, seed, sample: 'all', period: `demo-${seed}-${scale}-${now.toISOString().slice(0, 10)}` },
+      options: {
+        ...demo.settings,
+        db,
+        seed,
+        sample: 'all',
+        period: periodOf({ seed, scale }, now.toISOString().slice(0, DAY.length)),
+      },
     });
     const log = createLog(logLevel);
     stderr.write(`An invented world of ${demo.world.packages.length} packages is up on loopback; nothing leaves this machine.\n`);
@@ -78,6 +127,7 @@ export async function runDemo({
       return EXIT.failed;
     }
     stdout.write('Measured and true incidence of the world agree, per registry, tier and verdict.\n');
+    if (fileOf(db) !== null) stdout.write(`Its database, for other commands: --db ${db}\n`);
     stdout.write(`The report: ${resolve(page)}\n`);
     return EXIT.done;
   } finally {
