@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DatabaseError } from './database.ts';
 import { temporaryDatabase } from './example.ts';
-import { openDatabase, openReadOnly } from './open.ts';
+import { keyFileOf } from './location.ts';
+import { openDatabase, openExisting, openQueue, openReadOnly, queueStates } from './open.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -35,6 +37,26 @@ describe('a database', () => {
     const again = await openDatabase(`sqlite:${path}`);
     expect(await again.db.selectFrom('meta').select('value').where('key', '=', 'mark').execute()).toEqual([{ value: 'kept' }]);
     await again.close();
+  });
+
+  test('of any name behind sqlite: has a queue, as a run needs one, and its key beside it', async () => {
+    const path = join(folder, 'results.v2');
+    const database = await openDatabase(`sqlite:${path}`);
+    await (await openQueue(database, 'test')).close();
+    expect(await queueStates(database, ['a'])).toEqual([expect.objectContaining({ waiting: 0 })]);
+    await database.close();
+    expect([path, `sqlite:${path}`, `sqlite://${path}`].map(keyFileOf)).toEqual(
+      Array.from({ length: 3 }, () => join(folder, 'results.key')),
+    );
+    expect(keyFileOf('postgres://a@b/c')).toBe('data/incidence.key');
+  });
+
+  test('is not made where only an existing one is wanted', async () => {
+    const path = join(folder, 'unmade.sqlite');
+    expect((await failure(openExisting(path))).reason).toBe('missing');
+    expect(existsSync(path)).toBe(false);
+    await (await openDatabase(path)).close();
+    await (await openExisting(path)).close();
   });
 
   test('keeps foreign keys, the write-ahead log and its application id', async () => {

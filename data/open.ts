@@ -21,6 +21,17 @@ export async function openDatabase(url: string): Promise<Database> {
   return await open(kindOf(url), { readOnly: false });
 }
 
+/** Opens a database for writing as `openDatabase`, but only where there is one: what works on results makes no empty database. */
+export async function openExisting(url: string): Promise<Database> {
+  try {
+    await (await openReadOnly(url)).close();
+  } catch (error) {
+    // An older one is brought up to date; of anything else that is wrong, opening it for writing says the same.
+    if (!(error instanceof DatabaseError) || error.reason === 'missing') throw error;
+  }
+  return await openDatabase(url);
+}
+
 /** Opens an existing database for reading; nothing that is done with it can change it. */
 export async function openReadOnly(url: string): Promise<Database> {
   return await open(kindOf(url), { readOnly: true });

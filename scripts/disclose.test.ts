@@ -1,5 +1,5 @@
 /** From a run to the people of a service: real registries and services on loopback, real age, and nothing readable in between. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
@@ -226,7 +226,10 @@ describe('disclose', () => {
   });
 
   test('refuses a run that was done with another key', async () => {
-    const said = tell('slack', { config: configWith({ keyFile: join(folder, 'other.key') }) });
+    const keyFile = join(folder, 'other.key');
+    await expect(tell('slack', { config: configWith({ keyFile }) })).rejects.toThrow(/other\.key is missing/);
+    writeFileSync(keyFile, 'b'.repeat(64));
+    const said = tell('slack', { config: configWith({ keyFile }) });
     await expect(said).rejects.toThrow(Failure);
     await expect(said).rejects.toThrow(/another key/);
   });

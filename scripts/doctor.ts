@@ -50,7 +50,7 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
       { check: 'program', health: 'ok', words: `Incidence ${VERSION} on Node ${process.versions.node}` },
       checkContact(config),
       finding,
-      checkKey(config),
+      await checkKey(config, database),
       await checkDisk(config.db),
       checkMemory(),
       await checkPast(database, options.now()),

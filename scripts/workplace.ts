@@ -29,7 +29,7 @@ import { requestLedger } from '../data/store/ledger.ts';
 import { auditTrail } from '../data/store/validation.ts';
 import { endWorker, reportWorker } from '../data/store/workers.ts';
 import { sampleOf, type Config } from './config.ts';
-import { readKey } from './key.ts';
+import { keyFor } from './key.ts';
 import { knownTokens } from './known-tokens.ts';
 import { sharedMemory } from './memory.ts';
 import type { Line, Tally, Track } from './pipeline.ts';
@@ -79,9 +79,13 @@ const START_PAUSE_MS = 1000;
 
 export async function openWorkplace(options: WorkplaceOptions): Promise<Workplace> {
   const { config, log, services = SERVICES } = options;
-  const key = readKey(config.keyFile ?? keyFileOf(config.db));
-  const fingerprinter = new Fingerprinter(key);
+  // A database that is refused leaves no key behind.
   const database = await openPatiently(options);
+  const key = await keyFor(database, config.keyFile ?? keyFileOf(config.db)).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  const fingerprinter = new Fingerprinter(key);
   const stops = listenForStops(log);
   const signal = stops.hard.signal;
   const insistence: InsistOptions = { signal, log };

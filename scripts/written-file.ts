@@ -1,5 +1,5 @@
 /** A YAML or JSON file that people write, with the line of each of its settings: a mistake is named where it stands. */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from './errors.ts';
 
@@ -39,15 +39,39 @@ export function readWrittenFile(path: string, what: string): WrittenFile {
   };
 }
 
+/** More than anybody writes. */
+const MOST_BYTES = 64e6;
+const PIECE_BYTES = 64 * 1024;
+
+/** The bytes of a file or pipe, and never much more than `most` of them: a device goes on for ever. */
+export function readBytes(path: string, most: number): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const pieces: Buffer[] = [];
+    for (let total = 0; total <= most;) {
+      const piece = Buffer.allocUnsafe(PIECE_BYTES);
+      const length = readSync(file, piece);
+      if (length === 0) break;
+      pieces.push(piece.subarray(0, length));
+      total += length;
+    }
+    return Buffer.concat(pieces);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** The text of a file that people write; a UsageError where it cannot be read. */
 export function readText(path: string, what: string): string {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = readBytes(path, MOST_BYTES);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
     throw new UsageError(`the ${what} ${path} cannot be read (${code}); give an existing file`, { cause: error });
   }
+  if (bytes.length > MOST_BYTES)
+    throw new UsageError(`the ${what} ${path} has more than ${MOST_BYTES / 1e6} MB, so it is none; give another file`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

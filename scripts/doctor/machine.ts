@@ -6,10 +6,11 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseError, type Database } from '../../data/database.ts';
 import { fileOf, keyFileOf } from '../../data/location.ts';
 import { obstacleToWriting, openReadOnly } from '../../data/open.ts';
+import { listRuns } from '../../data/store/progress.ts';
 import type { Config } from '../config.ts';
 import type { Finding } from '../doctor.ts';
 import { Failure } from '../errors.ts';
-import { readKey } from '../key.ts';
+import { lostKey, readKey } from '../key.ts';
 
 /** A census of five million packages takes some 650 MB, and its log and a compaction as much again. */
 const COMFORTABLE_BYTES = 2e9;
@@ -55,10 +56,12 @@ export async function latestMoment({ db }: Database): Promise<number | null> {
   return moments.length === 0 ? null : Math.max(...moments);
 }
 
-export function checkKey({ keyFile, db }: Config): Finding {
+export async function checkKey({ keyFile, db }: Config, database: Database | null): Promise<Finding> {
   const check = 'key';
   const path = keyFile ?? keyFileOf(db);
   if (!existsSync(path)) {
+    if (database !== null && (await listRuns(database)).length > 0)
+      return { check, health: 'problem', words: lostKey(path, database.url) };
     const folder = dirname(resolve(path));
     return isWritable(folder)
       ? { check, health: 'ok', words: `${path} will be made by the first run` }
