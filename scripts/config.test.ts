@@ -1,10 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_DATABASE } from '../data/location.ts';
 import { readConfig } from './config.ts';
 import { UsageError } from './errors.ts';
+import { readKey } from './key.ts';
 import { readWordList } from './known-tokens.ts';
 
 function file(name: string, text: string | Uint8Array): string {
@@ -67,7 +68,38 @@ describe('configuration', () => {
     expect(config.validation.services['slack-webhook']?.enabled).toBe(false);
   });
 
+  test('a variable has no type: what reads like a number is a text where one is expected', () => {
+    const env = { INCIDENCE_SEED: '202611', INCIDENCE_PERIOD: 'true', INCIDENCE_SAMPLE: '5' };
+    expect(readConfig({ env })).toMatchObject({ seed: '202611', period: 'true', sample: 5 });
+  });
+
+  test('a mistake in a variable names the variable, unless an option replaced it', () => {
+    const env = { INCIDENCE_HOME: '/srv', INCIDENCE_SAMPLE: '-1', INCIDENCE_SEED: '7' };
+    const said = problem(() => readConfig({ env }));
+    expect(said).toContain('INCIDENCE_HOME: the settings: unknown setting home');
+    expect(said).toContain('INCIDENCE_SAMPLE: sample: ');
+    expect(said).not.toContain('seed:');
+    expect(problem(() => readConfig({ env: { INCIDENCE_SAMPLE: '5' }, options: { sample: -1 } }))).not.toContain(
+      'INCIDENCE_SAMPLE',
+    );
+  });
+
+  test.skipIf(!existsSync('/dev/zero'))('a device goes on for ever and is refused', () => {
+    expect(problem(() => readConfig({ file: '/dev/zero', env: {} }))).toContain('more than 64 MB');
+    expect(() => readKey('/dev/zero')).toThrow('holds no key');
+  });
+
   test.each([
+    [
+      'an origin of no role',
+      'registries: {npm: {origins: {registy: "http://127.0.0.1:1"}}}\n',
+      /origins\.registy: there is no role "registy"; there are registry/,
+    ],
+    [
+      'a rate of no role',
+      'registries: {pypi: {rates: {registry: 1}}}\n',
+      /rates\.registry: there is no role "registry"; there are index/,
+    ],
     ['an unknown setting', 'contacts: a@b.c\n', /unknown setting contacts/],
     ['an unknown registry', 'registries: {maven: {}}\n', /unknown setting maven; there are rubygems, nuget, pypi, npm/],
     ['a negative rate', 'registries: {npm: {rates: {registry: -1}}}\n', /registries\.npm\.rates\.registry: more than 0/],

@@ -7,6 +7,11 @@
 import { z } from 'zod';
 import { SERVICES } from '../analysis/services/index.ts';
 import { hostProblem } from '../analysis/validate/target.ts';
+import { npm } from '../crawler/registries/npm/index.ts';
+import { nuget } from '../crawler/registries/nuget/index.ts';
+import { pypi } from '../crawler/registries/pypi/index.ts';
+import { rubygems } from '../crawler/registries/rubygems/index.ts';
+import type { Registry } from '../crawler/registry.ts';
 import { parseSampleSize } from '../crawler/sample.ts';
 import { DEFAULT_DATABASE } from '../data/location.ts';
 import type { RegistryId } from '../data/model.ts';
@@ -37,6 +42,20 @@ const registry = z.strictObject({
     .describe("Requests per second by role; at most what the registry's budget allows unless the origin is one's own"),
   sample: sampleSize.optional().describe('As the top-level sample, for this registry alone'),
 });
+
+/** Settings of one registry; a role that it has not is a mistake: a mirror that is never asked, a rate that holds nothing back. */
+function registryOf({ origins }: Registry) {
+  const roles = Object.keys(origins);
+  return registry.superRefine((settings, context) => {
+    for (const what of ['origins', 'rates'] as const) {
+      for (const role of Object.keys(settings[what])) {
+        if (roles.includes(role)) continue;
+        const message = `there is no role ${JSON.stringify(role)}; there are ${roles.join(', ')}`;
+        context.addIssue({ code: 'custom', path: [what, role], message });
+      }
+    }
+  });
+}
 
 const service = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether the service may be asked'),
@@ -115,10 +134,10 @@ export const configSchema = z.strictObject({
     .describe("Files of a release that are looked into: one wheel and the sdist and the ruby platform's gem, or all"),
   registries: z
     .strictObject({
-      rubygems: registry.optional(),
-      nuget: registry.optional(),
-      pypi: registry.optional(),
-      npm: registry.optional(),
+      rubygems: registryOf(rubygems).optional(),
+      nuget: registryOf(nuget).optional(),
+      pypi: registryOf(pypi).optional(),
+      npm: registryOf(npm).optional(),
     })
     .default({}),
   validation: z
@@ -186,11 +205,18 @@ export interface ConfigInput {
 /** Reads and checks the configuration; every mistake is a UsageError that names the setting, what it takes and what came. */
 export function readConfig({ file, env, options = {} }: ConfigInput): Config {
   const written = file === undefined ? null : readWrittenFile(file, 'config file');
-  const sources = [written === null ? {} : settingsIn(written, file ?? ''), fromEnvironment(env), options];
-  const merged = sources.reduce<Record<string, unknown>>((all, one) => merge(all, one), {});
-  const parsed = configSchema.safeParse(merged, { error: describe });
+  const inFile = written === null ? {} : settingsIn(written, file ?? '');
+  const checked = (variables: readonly Variable[]) => {
+    const sources = [inFile, settingsOf(variables), options];
+    const merged = sources.reduce<Record<string, unknown>>((all, one) => merge(all, one), {});
+    return configSchema.safeParse(merged, { error: describe });
+  };
+  const variables = variablesIn(env).filter(({ path }) => !isSet(options, path));
+  const first = checked(variables);
+  // A variable has no type: one that reads like a number is a text where a text is expected.
+  const parsed = first.success ? first : checked(variables.map((one) => (isForText(first.error, one) ? asText(one) : one)));
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${mistakeIn(issue, written)}`);
+    const lines = parsed.error.issues.map((issue) => `  ${mistakeIn(issue, written, variables)}`);
     throw new UsageError(`the configuration${file === undefined ? '' : ` (${file})`} cannot be used:\n${lines.join('\n')}`);
   }
   return deepFreeze(parsed.data);
@@ -223,11 +249,17 @@ function describe(issue: z.core.$ZodRawIssue): string | undefined {
   return undefined;
 }
 
-/** `line 4: validation.mode: one of …`; the line where the file has the setting, and no variable or option replaced it. */
-export function mistakeIn(issue: z.core.$ZodIssue, written: WrittenFile | null): string {
+/** `line 4: validation.mode: one of …`; where the setting stands: the variable that replaced it, else its line in the file. */
+export function mistakeIn(issue: z.core.$ZodIssue, written: WrittenFile | null, variables: readonly Variable[] = []): string {
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+  const variable = variables.find((one) => isSame(one.path, path));
   const line = written?.lineOf(path) ?? null;
-  return `${line === null ? '' : `line ${line}: `}${issue.path.join('.') || 'the whole file'}: ${issue.message}`;
+  const where = variable === undefined ? (line === null ? '' : `line ${line}: `) : `${variable.name}: `;
+  return `${where}${issue.path.join('.') || (written === null ? 'the settings' : 'the whole file')}: ${issue.message}`;
+}
+
+function isSame(one: readonly PropertyKey[], other: readonly PropertyKey[]): boolean {
+  return one.length === other.length && one.every((key, index) => key === other[index]);
 }
 
 function settingsIn({ value }: WrittenFile, path: string): Record<string, unknown> {
@@ -243,11 +275,37 @@ const PREFIX = 'INCIDENCE_';
 /** Set by the program for itself. */
 const RESERVED = new Set(['INCIDENCE_RELAUNCHED']);
 
-function fromEnvironment(env: ConfigInput['env']): Record<string, unknown> {
+interface Variable {
+  readonly name: string;
+  /** Of the setting that it stands for. */
+  readonly path: readonly string[];
+  readonly text: string;
+  readonly value: unknown;
+}
+
+function variablesIn(env: ConfigInput['env']): readonly Variable[] {
+  return Object.entries(env).flatMap(([name, text]) => {
+    if (!name.startsWith(PREFIX) || RESERVED.has(name) || text === undefined) return [];
+    return [{ name, path: name.slice(PREFIX.length).split('__').map(toKey), text, value: scalar(text) }];
+  });
+}
+
+function isSet(settings: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return settings !== undefined;
+  return isRecord(settings) && isSet(settings[key], rest);
+}
+
+function isForText({ issues }: z.ZodError, { path }: Variable): boolean {
+  return issues.some((issue) => issue.code === 'invalid_type' && issue.expected === 'string' && isSame(issue.path, path));
+}
+
+function asText(variable: Variable): Variable {
+  return { ...variable, value: variable.text };
+}
+
+function settingsOf(variables: readonly Variable[]): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith(PREFIX) || RESERVED.has(name) || value === undefined) continue;
-    const path = name.slice(PREFIX.length).split('__').map(toKey);
+  for (const { path, value } of variables) {
     let at = settings;
     for (const key of path.slice(0, -1)) {
       const next = at[key];
@@ -255,7 +313,7 @@ function fromEnvironment(env: ConfigInput['env']): Record<string, unknown> {
       at[key] = inner;
       at = inner;
     }
-    at[path.at(-1) ?? ''] = scalar(value);
+    at[path.at(-1) ?? ''] = value;
   }
   return settings;
 }

@@ -96,6 +96,7 @@ export const run: Command<Arguments> = {
         ?.flatMap((one) => one.split(','))
         .map((one) => one.trim())
         .filter((one) => one !== '') ?? null;
+    if (named?.length === 0) throw new UsageError('--packages takes names of packages, separated by commas, and none came');
     if (named !== null && registries.length !== 1) {
       throw new UsageError(
         `--packages names packages of one registry; say which with --registry, one of ${REGISTRY_IDS.join(', ')}`,
