@@ -108,4 +108,21 @@ describeOnEach('pruning', (kind) => {
     await compact(made.database);
     expect(await prune(made.database, { keep: 3, now: later })).toEqual({ runs: [], rows: {} });
   });
+
+  test('a run that nobody will finish is given up, and takes its rows along: its period is free', async () => {
+    const { database } = made;
+    const spec = { ...SPEC, period: '2027-01' };
+    const open = await openExampleRun(database, { period: spec.period });
+    await prepareRegistry(database, open, 'npm', { count: 20, ranked: RANKED, sample: SELECTED - RANKED });
+    const now = NOW + 3 * HOLDING.leaseMs;
+    await expect(prune(database, { keep: 9, now, giveUp: made.runs[2] })).rejects.toThrow(/run 3 is not open/);
+    const dry = await prune(database, { keep: 9, now, giveUp: open, dryRun: true });
+    expect(dry).toEqual({ runs: [open], rows: { selection: SELECTED } });
+    const before = await count(made, 'selection');
+    expect((await prune(database, { keep: 9, now, giveUp: open })).runs).toEqual([open]);
+    expect(await count(made, 'selection')).toBe(before - SELECTED);
+    expect(await openOrResumeRun(database, { ...spec, seed: 'another' }, { ...HOLDING, now })).toMatchObject({
+      outcome: 'opened',
+    });
+  });
 });

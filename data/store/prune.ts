@@ -1,7 +1,7 @@
 /** Retention: figures of every run stay, single rows of old runs go. */
 import { sql } from 'kysely';
 import type { Database, Reader } from '../database.ts';
-import { RunError } from './run.ts';
+import { abandonRun, isRunOpen, notToGiveUp, RunError } from './run.ts';
 import { isGone } from './holder.ts';
 import { text } from './rows.ts';
 
@@ -9,6 +9,8 @@ export interface PruneOptions {
   /** How many of the newest closed runs keep their single rows; at least 1, since the views show the newest. */
   readonly keep: number;
   readonly now: number;
+  /** An open run that nobody will finish: it is given up first, so that its period is free again. */
+  readonly giveUp?: number | undefined;
   /** Only counts. */
   readonly dryRun?: boolean;
 }
@@ -47,12 +49,18 @@ const ORPHANS = [
  * up, with everything that only they needed. Their counts, figures and facts stay, so every report of them stays as it was.
  * Each table is one transaction; a prune that was killed goes on when it is repeated.
  *
- * @throws RunError `busy` while a process works on a run: it may be about to use what looks forgotten
+ * @throws RunError `busy` while a process works on a run: it may be about to use what looks forgotten; `not-open` where the
+ *   run to give up is not
  */
-export async function prune({ db }: Database, { keep, now, dryRun = false }: PruneOptions): Promise<Pruned> {
+export async function prune({ db }: Database, { keep, now, giveUp, dryRun = false }: PruneOptions): Promise<Pruned> {
   if (!Number.isInteger(keep) || keep < 1) throw new RangeError('at least one run keeps its single rows');
   await requireNobodyAtWork(db, now);
-  const runs = await prunable(db, keep);
+  if (giveUp !== undefined) {
+    if (!dryRun) await abandonRun({ db }, giveUp, 'given up by its people');
+    else if (!(await isRunOpen({ db }, giveUp))) throw notToGiveUp(giveUp);
+  }
+  // In a dry run it is still open, and not among them.
+  const runs = [...(await prunable(db, keep)), ...(dryRun && giveUp !== undefined ? [giveUp] : [])];
   const rows: Record<string, number> = {};
   const add = (table: string, count: number): void => {
     if (count > 0) rows[table] = (rows[table] ?? 0) + count;

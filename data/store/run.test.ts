@@ -49,7 +49,7 @@ describeOnEach('runs', (kind) => {
     const config = { ...SPEC.config, sample: 11 };
     const changed = openOrResumeRun(made.database, { ...spec, seed: 'other', detectorStamp: 'stamp-2', config }, HOLDING);
     await expect(changed).rejects.toThrow(
-      /period 2026-11 already has run 1 \(open\), which differs in the detectors, the seed, the setting sample; finish or give up/,
+      /period 2026-11 already has run 1 \(open\), which differs in the detectors, the seed, the setting sample; finish that run first, or give it up \(prune --give-up 1\)/,
     );
     await abandonRun(made.database, id, 'wrong seed');
     expect((await openOrResumeRun(made.database, { ...spec, seed: 'other' }, HOLDING)).outcome).toBe('opened');

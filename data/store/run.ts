@@ -115,7 +115,7 @@ export async function releaseRun({ db }: Database, run: number, holder: string):
 }
 
 /** Gives an open run up: it is never resumed, its period is free again, and it appears in no statistics. */
-export async function abandonRun({ db }: Database, run: number, note: string): Promise<void> {
+export async function abandonRun({ db }: Pick<Database, 'db'>, run: number, note: string): Promise<void> {
   const done = await db
     .updateTable('run')
     .set({ state: 'abandoned', note: text(note), holder: null, held_until: null })
@@ -123,7 +123,11 @@ export async function abandonRun({ db }: Database, run: number, note: string): P
     .where('state', '=', 'open')
     .returning('id')
     .executeTakeFirst();
-  if (done === undefined) throw new RunError('not-open', `run ${run} is not open, so it cannot be given up`);
+  if (done === undefined) throw notToGiveUp(run);
+}
+
+export function notToGiveUp(run: number): RunError {
+  return new RunError('not-open', `run ${run} is not open, so it cannot be given up; status says which run is`);
 }
 
 /** A service whose check was stopped for the run, with the reason. The first reason stands. */
@@ -137,7 +141,7 @@ export async function switchOffService({ db }: Database, run: number, service: s
     .execute();
 }
 
-export async function isRunOpen({ db }: Database, run: number): Promise<boolean> {
+export async function isRunOpen({ db }: Pick<Database, 'db'>, run: number): Promise<boolean> {
   return (await db.selectFrom('run').select('state').where('id', '=', run).executeTakeFirst())?.state === 'open';
 }
 
@@ -204,7 +208,10 @@ function conflict(known: KnownRun, spec: RunSpec): RunError {
     ...differingSettings(known.config, json(sorted(spec.config))),
   ];
   const what = differs.length === 0 ? 'registries, services or keys' : differs.join(', ');
-  const advice = known.state === 'open' ? 'finish or give up that run first' : 'choose another period';
+  const advice =
+    known.state === 'open'
+      ? `finish that run first, or give it up (prune --give-up ${known.id}), which loses what it has`
+      : 'choose another period';
   return new RunError(
     'conflict',
     `period ${spec.period ?? ''} already has run ${known.id} (${known.state}), which differs in ${what}; ${advice}`,
