@@ -9,11 +9,16 @@ import { EXIT, Failure, UsageError } from './errors.ts';
 import { VERSION } from './setup.ts';
 
 let code: number = EXIT.done;
+let isOver = false;
 
-// A reader that had enough, such as `head`, ends us quietly; a terminal that is gone costs its progress lines, not the run.
+// A reader that had enough, such as `head`, ends us quietly, but a command that was not through is not done: it may be a gate.
+// A terminal that is gone costs its progress lines, not the run.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(code);
+  if (error.code === 'EPIPE') process.exit(isOver ? code : EXIT.partial);
+  process.stderr.write(
+    `incidence: the results cannot be written (${error.code ?? error.message}); make room, or write them elsewhere\n`,
+  );
+  process.exit(EXIT.failed);
 });
 process.stderr.on('error', () => {});
 
@@ -42,6 +47,7 @@ try {
 } catch (error) {
   code = explain(error);
 }
+isOver = true;
 process.exitCode = code;
 
 /** Prints what went wrong, for people, and returns the exit code. */
