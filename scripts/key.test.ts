@@ -34,7 +34,7 @@ test('is made for a database without a run, and a lost one is not replaced in si
 
 test('a database that is refused leaves no key and no folder behind', async () => {
   const folder = join(place(), 'mistyped');
-  const config = readConfig({ env: {}, options: { db: join(folder, 'x.sqlite') } });
+  const config = readConfig({ env: {}, options: { db: join(folder, 'x.db') } });
   await expect(openWorkplace({ config, env: {}, log: createLog('silent') })).rejects.toThrow(/does not exist/);
   expect(existsSync(folder)).toBe(false);
 });

@@ -22,7 +22,7 @@ export const demo: Command<Arguments> = {
     yargs
       .option('db', {
         type: 'string',
-        describe: 'Database of the run; data/demo.sqlite by default, one of its own for every other world',
+        describe: `Database of the run; ${databaseOf({ seed: 'demo', scale: 1 })} by default, one of its own for every other world`,
       })
       .option('out', { type: 'string', default: join('reports', 'out'), describe: 'Folder of the report' })
       .option('seed', { type: 'string', default: 'demo', describe: 'Another seed is another world' })

@@ -1,5 +1,5 @@
 /** The demo: an invented world, a real run over it, its report, and the comparison of what was measured with what is so. */
-import { dirname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { DatabaseError } from '../../data/database.ts';
 import { DEFAULT_DATABASE, fileOf } from '../../data/location.ts';
 import { REGISTRY_LABELS } from '../../data/model.ts';
@@ -44,7 +44,7 @@ interface Named {
 /** A world has a database of its own: what is invented stays out of the figures of real registries and of other worlds. */
 export function databaseOf({ seed, scale }: Named): string {
   const world = seed === 'demo' && scale === 1 ? 'demo' : `demo-${seed.replace(/[^\w.-]+/g, '_')}-${scale}`;
-  return join(dirname(DEFAULT_DATABASE), `${world}.sqlite`);
+  return join(dirname(DEFAULT_DATABASE), `${world}${extname(DEFAULT_DATABASE)}`);
 }
 
 /** Refuses a database that holds runs of anything but this world, before anything is written. */
