@@ -62,6 +62,15 @@ const WORD = 'A-Za-z0-9_';
  */
 export const GUARD_BEFORE = String.raw`(?:(?<![${WORD}])|(?<=\\(?:[nrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})|%[0-9A-Fa-f]{2}))`;
 
+/**
+ * Before the name of a tenant, as in `<name>.okta.com`: it is neither a host of the vendor's own nor what documentation puts
+ * there. Both stand near tokens, and whoever is asked there refuses good ones.
+ */
+export function tenantBut(...own: readonly string[]): string {
+  const company = 'company|domain|instance|org|organi[sz]ation|shop|site|store|subdomain|team|tenant';
+  return `(?!(?:${own.join('|')}|example|(?:(?:your|my)-?)?(?:${company})|your-[a-z-]{1,40})\\.)`;
+}
+
 /** The pattern with both ends guarded; `more` are characters besides those of a word that may not follow. */
 export function guarded(pattern: RegExp, more = ''): RegExp {
   return new RegExp(`${GUARD_BEFORE}${pattern.source}(?![${WORD}${more}])`, pattern.flags);

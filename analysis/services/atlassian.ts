@@ -11,9 +11,11 @@ import {
   verdictTable,
 } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
-import { BASE64URL, GUARD_BEFORE, LOWER, placedTogether } from '../token-shape.ts';
+import { BASE64URL, GUARD_BEFORE, LOWER, placedTogether, tenantBut } from '../token-shape.ts';
 
 const DOCS = 'https://developer.atlassian.com/cloud/jira/platform';
+
+const SITE = new RegExp(`(?<![\\w.-])${tenantBut('www')}(?<site>[a-z0-9][a-z0-9-]{1,60}\\.atlassian\\.net)(?![\\w.-])`);
 
 const keyPair: Format = {
   id: 'atlassian.api-token',
@@ -28,7 +30,7 @@ const keyPair: Format = {
         bytes: 1000,
       },
     },
-    { name: 'site', near: { pattern: /(?<![\w.-])(?<site>[a-z0-9][a-z0-9-]{1,60}\.atlassian\.net)(?![\w.-])/, bytes: 1000 } },
+    { name: 'site', near: { pattern: SITE, bytes: 1000 } },
   ],
   redact: () => 'ATATT3…',
   samples(random) {
@@ -41,8 +43,12 @@ const keyPair: Format = {
       };
       return { text: placedTogether({ JIRA_EMAIL: parts.email, JIRA_API_TOKEN: token, JIRA_HOST: parts.site }, place), parts };
     };
+    const documented = triple(make(), 0);
     return {
-      hits: [0, 1, 2, 3].map((place) => triple(make(), place)),
+      hits: [
+        ...[0, 1, 2, 3].map((place) => triple(make(), place)),
+        { ...documented, text: documented.text.replace('JIRA_HOST', '# https://your-domain.atlassian.net\nJIRA_HOST') },
+      ],
       misses: [triple(make().slice(0, -1), 0).text, triple(`${make()}0`, 1).text, triple(make().replace('=', '-'), 2).text],
     };
   },

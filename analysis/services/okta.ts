@@ -1,9 +1,11 @@
 import { ANSWERS_NOT_COMPARED, active, field, get, inactive, names, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
-import { BASE64URL, LOWER, placedTogether } from '../token-shape.ts';
+import { BASE64URL, LOWER, placedTogether, tenantBut } from '../token-shape.ts';
 
 const DOCS = 'https://developer.okta.com/docs';
-const ORG = /(?<![\w.-])(?<org>[a-z0-9][a-z0-9-]{1,60}\.(?:okta|oktapreview|okta-emea)\.com)(?![\w.-])/;
+const ORG = new RegExp(
+  `(?<![\\w.-])${tenantBut('developer', 'help', 'login', 'status', 'support', 'trust', 'www')}(?<org>[a-z0-9][a-z0-9-]{1,60}\\.(?:okta|oktapreview|okta-emea)\\.com)(?![\\w.-])`,
+);
 
 const apiToken: Format = {
   id: 'okta.api-token',
@@ -25,8 +27,12 @@ const apiToken: Format = {
       const parts = { token, org: `${random.text(8, LOWER.letters)}.okta.com` };
       return { text: placedTogether({ OKTA_ORG_URL: `https://${parts.org}`, OKTA_API_TOKEN: token }, place), parts };
     };
+    const documented = pair(make(), 0);
     return {
-      hits: [0, 1, 2, 3].map((place) => pair(make(), place)),
+      hits: [
+        ...[0, 1, 2, 3].map((place) => pair(make(), place)),
+        { ...documented, text: documented.text.replace('\n', '\n# https://developer.okta.com or https://your-org.okta.com\n') },
+      ],
       misses: [pair(make().slice(0, -1), 0).text, pair(`${make()}a`, 1).text, pair(make().replace(/^00/, '01'), 2).text],
     };
   },

@@ -1,9 +1,11 @@
 import { ANSWERS_NOT_COMPARED, active, get, inactive, lists, reveal, saysAt, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
-import { GUARD_BEFORE, HEX, LOWER, placedTogether } from '../token-shape.ts';
+import { GUARD_BEFORE, HEX, LOWER, placedTogether, tenantBut } from '../token-shape.ts';
 
 const DOCS = 'https://shopify.dev/docs/api';
-const SHOP = /(?<![a-z0-9.-])(?<shop>[a-z0-9][a-z0-9-]{1,60}\.myshopify\.com)(?![a-z0-9.-])/;
+const SHOP = new RegExp(
+  `(?<![a-z0-9.-])${tenantBut('apps', 'www')}(?<shop>[a-z0-9][a-z0-9-]{1,60}\\.myshopify\\.com)(?![a-z0-9.-])`,
+);
 
 function accessToken(kind: string, prefix: string, needsShop: boolean): Format {
   return {
@@ -30,8 +32,12 @@ function accessToken(kind: string, prefix: string, needsShop: boolean): Format {
         const parts = needsShop ? { token: text, shop } : { token: text };
         return { text: placedTogether(needsShop ? { SHOP: shop, SHOPIFY_TOKEN: text } : { SHOPIFY_SECRET: text }, place), parts };
       };
+      const documented = placed(token(), 0);
       return {
-        hits: [0, 1, 2, 3].map((place) => placed(token(), place)),
+        hits: [
+          ...[0, 1, 2, 3].map((place) => placed(token(), place)),
+          { ...documented, text: documented.text.replace('\n', '\n# your-store.myshopify.com\n') },
+        ],
         misses: [
           placed(token().slice(0, -1), 0).text,
           placed(`${token()}0`, 1).text,

@@ -1,8 +1,12 @@
 import { active, basicAuth, field, get, inactive, names, restricted, reveal, verdictTable } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
-import { ALNUM, LOWER, placedTogether } from '../token-shape.ts';
+import { ALNUM, LOWER, placedTogether, tenantBut } from '../token-shape.ts';
 
 const DOCS = 'https://developer.zendesk.com/api-reference';
+
+const SITE = new RegExp(
+  `(?<![\\w.-])${tenantBut('apps', 'developer', 'developers', 'help', 'static', 'status', 'support', 'training', 'www')}(?<site>[a-z0-9][a-z0-9-]{1,60}\\.zendesk\\.com)(?![\\w.-])`,
+);
 
 const apiToken: Format = {
   id: 'zendesk.api-token',
@@ -18,7 +22,7 @@ const apiToken: Format = {
         bytes: 1000,
       },
     },
-    { name: 'site', near: { pattern: /(?<![\w.-])(?<site>[a-z0-9][a-z0-9-]{1,60}\.zendesk\.com)(?![\w.-])/, bytes: 1000 } },
+    { name: 'site', near: { pattern: SITE, bytes: 1000 } },
   ],
   redact: () => 'zendesk …',
   samples(random) {
@@ -34,8 +38,15 @@ const apiToken: Format = {
         parts,
       };
     };
+    const documented = triple(make(), 0);
     return {
-      hits: [0, 1, 2, 3].map((place) => triple(make(), place)),
+      hits: [
+        ...[0, 1, 2, 3].map((place) => triple(make(), place)),
+        {
+          ...documented,
+          text: documented.text.replace('SUPPORT_HOST', '# support.zendesk.com, your-company.zendesk.com\nSUPPORT_HOST'),
+        },
+      ],
       misses: [triple(make().slice(1), 0).text, triple(`${make()}a`, 1).text, triple(`~${make().slice(1)}`, 2).text],
     };
   },
