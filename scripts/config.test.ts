@@ -104,6 +104,7 @@ describe('configuration', () => {
     ['an unknown registry', 'registries: {maven: {}}\n', /unknown setting maven; there are rubygems, nuget, pypi, npm/],
     ['a negative rate', 'registries: {npm: {rates: {registry: -1}}}\n', /registries\.npm\.rates\.registry: more than 0/],
     ['a contact that is none', 'contact: me\n', /contact: a mail address or a URL/],
+    ['a contact that no header takes', 'contact: https://example.org/日本\n', /contact: a mail address or a URL .* in ASCII/],
     ['an unknown mode', 'validation: {mode: maybe}\n', /validation\.mode: one of off, offline, live, not "maybe"/],
     ['a negative sample', 'sample: -3\n', /sample/],
     ['a list', '- a\n', /must hold settings by name/],

@@ -109,7 +109,11 @@ const recipient = z
 export const configSchema = z.strictObject({
   contact: z
     .string()
-    .regex(/^(mailto:)?[^\s@/]+@[^\s@/]+\.[^\s@/]+$|^https?:\/\/\S+$/, 'a mail address or a URL where people can reach you')
+    // A header takes no other characters.
+    .regex(
+      /^(mailto:)?[!-.0-?A-~]+@[!-.0-?A-~]+\.[!-.0-?A-~]+$|^https?:\/\/[!-~]+$/,
+      'a mail address or a URL where people can reach you, in ASCII',
+    )
     .optional()
     .describe('Mail address or URL, sent in the User-Agent; without one nothing leaves loopback'),
   db: z.string().min(1).default(DEFAULT_DATABASE).describe('Database of the results'),
