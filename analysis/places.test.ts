@@ -138,6 +138,25 @@ const encodings: readonly Row[] = [
     plant: (token) => ({ 'a.min.js': utf8(`var a=1,k="${token.slice(0, 5)}"+"${token.slice(5)}";f(k)`) }),
     decoding: ['escapes'],
   },
+  {
+    place: 'strings in different quotes put together',
+    plant: (token) => ({ 'a.js': utf8(`k = '${token.slice(0, 5)}' + "${token.slice(5)}";`) }),
+    decoding: ['escapes'],
+  },
+  {
+    place: 'strings put together over lines, in a source map',
+    plant: (token) => ({
+      'a.js.map': utf8(JSON.stringify({ sourcesContent: [`k = "${token.slice(0, 5)}" +\r\n\t  "${token.slice(5)}";`] })),
+    }),
+    decoding: ['escapes', 'escapes'],
+  },
+  {
+    place: 'an address in an address in an address',
+    plant: (token) => ({
+      'a.har': utf8(`?to=${encodeURIComponent(`https://a.example/?to=${encodeURIComponent(`https://b.example/?k=${token}`)}`)}`),
+    }),
+    decoding: ['escapes', 'escapes'],
+  },
 ];
 
 const SCRIPT = (token: string): string => `export const key: string = "${token}";\nenum A { B }\n`;

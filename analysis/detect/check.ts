@@ -81,9 +81,15 @@ function tableOf(set: ReadonlySet<number>): Uint8Array {
   return table;
 }
 
-/** True where an escape may end right before: `\n`, `\x..`, `\...`, `\u....`, `%..`. */
+/** True where an escape may end right before: `\n`, `\x..`, `\...`, `\u....`, `%..`, and `%25..`, which is encoded twice. */
 function isBehindEscape(bytes: Buffer, at: number): boolean {
-  return bytes[at - 2] === BACKSLASH || bytes[at - 4] === BACKSLASH || bytes[at - 6] === BACKSLASH || bytes[at - 3] === PERCENT;
+  return (
+    bytes[at - 2] === BACKSLASH ||
+    bytes[at - 4] === BACKSLASH ||
+    bytes[at - 6] === BACKSLASH ||
+    bytes[at - 3] === PERCENT ||
+    (bytes[at - 5] === PERCENT && bytes[at - 4] === 50 && bytes[at - 3] === 53)
+  );
 }
 
 /** True where an escape begins, or a string ends that another one is joined to. */

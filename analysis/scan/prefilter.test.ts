@@ -57,6 +57,8 @@ const DRESSINGS: readonly ((text: string, random: Random) => string)[] = [
   (text) => Array.from(text, (sign) => `%${hex(sign)}`).join(''),
   (text, random) => cut(text, random, '"+"'),
   (text, random) => cut(text, random, "' +\n   '"),
+  (text, random) => JSON.stringify(cut(text, random, '" +\n   "')),
+  (text) => encodeURIComponent(encodeURIComponent(`=${text}`)),
 ];
 
 function cut(text: string, random: Random, joint: string): string {

@@ -10,7 +10,7 @@ import { indexAt, type Reading } from './haystack.ts';
 
 /** What may have to be undone: an escape, a percent-encoded byte, a character reference, or two strings that are joined. */
 const ESCAPE =
-  /\\(?:u\{(?<point>0{0,4}[0-9a-fA-F]{1,2})\}|u00(?<unit>[0-9a-fA-F]{2})|x(?<byte>[0-9a-fA-F]{2})|(?<octal>[01][0-7]{2})|(?<sign>[nrtbfv0'"`/\\]))|%(?<percent>[0-9a-fA-F]{2})|&(?:#[xX]0{0,4}(?<hex>[0-9a-fA-F]{1,2})|#0{0,4}(?<number>[0-9]{1,3})|(?<name>amp|quot|apos|lt|gt));|(?<quote>["'`])[ \t\r\n]{0,16}\+[ \t\r\n]{0,16}\k<quote>/g;
+  /\\(?:u\{(?<point>0{0,4}[0-9a-fA-F]{1,2})\}|u00(?<unit>[0-9a-fA-F]{2})|x(?<byte>[0-9a-fA-F]{2})|(?<octal>[01][0-7]{2})|(?<sign>[nrtbfv0'"`/\\]))|%(?<percent>[0-9a-fA-F]{2})|&(?:#[xX]0{0,4}(?<hex>[0-9a-fA-F]{1,2})|#0{0,4}(?<number>[0-9]{1,3})|(?<name>amp|quot|apos|lt|gt));|["'`][ \t\r\n]{0,16}\+[ \t\r\n]{0,16}["'`]/g;
 
 const SIGNS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v', '0': '\0' };
 const NAMES: Readonly<Record<string, string>> = {

@@ -30,7 +30,9 @@ export function onStart(at: usize): void {
     startAt(at + 3);
     startAt(at + 5);
   } else if (sign == 0x25) {
+    // %.. and %25..
     startAt(at + 2);
+    if (load<u16>(at) == 0x3532) startAt(at + 4);
   }
   if (hasShortHex && isHexRun(at)) nearAt(at - min(at - start, before as usize), at + 14);
 }

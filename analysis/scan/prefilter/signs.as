@@ -78,16 +78,38 @@ function followsLast(at: usize): bool {
   return distance == (next == 0x75 ? 6 : 4) + doubled;
 }
 
-/** The quote that ends the string in front of a plus sign, where another string follows it; 0 where not. */
+/**
+ * The quote that ends the string in front of a plus sign, where another string follows it; 0 where not. Where the program is
+ * itself in a string, as in source maps, the line break between them is an escape, and one stands in front of the quote.
+ */
 function joins(plus: usize): usize {
   let left = plus - 1;
-  for (let steps = 0; steps < 16 && left > start && isSpace(load<u8>(left)); steps++) left--;
-  if (left < start) return 0;
-  const quote = load<u8>(left);
-  if (quote != 0x22 && quote != 0x27 && quote != 0x60) return 0;
+  for (let steps = 0; steps < 16 && left > start; steps++) {
+    if (isSpace(load<u8>(left))) left--;
+    else if (isSpaceInString(left - 1)) left -= 2;
+    else break;
+  }
+  if (left < start || !isQuote(load<u8>(left))) return 0;
   let right = plus + 1;
-  for (let steps = 0; steps < 16 && isSpace(load<u8>(right)); steps++) right++;
-  return load<u8>(right) == quote ? left : 0;
+  for (let steps = 0; steps < 16; steps++) {
+    if (isSpace(load<u8>(right))) right++;
+    else if (isSpaceInString(right)) right += 2;
+    else break;
+  }
+  for (let steps = 0; steps < 3 && load<u8>(right) == 0x5c; steps++) right++;
+  return isQuote(load<u8>(right)) ? left : 0;
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isQuote(byte: u8): bool {
+  return byte == 0x22 || byte == 0x27 || byte == 0x60;
+}
+
+/** \n \r \t */
+function isSpaceInString(at: usize): bool {
+  const letter = load<u8>(at, 1);
+  return load<u8>(at) == 0x5c && (letter == 0x6e || letter == 0x72 || letter == 0x74);
 }
 
 // @ts-ignore: a decorator of AssemblyScript
