@@ -135,6 +135,8 @@ export interface Probe {
    */
   read(response: ProbeResponse, parts: Parts, env: Env): Reading | Promise<Reading>;
   readonly readsAnything?: boolean;
+  /** Answers that ask for patience in the service's own words, beside 429, Retry-After and an empty X-RateLimit-Remaining. */
+  asksForPatience?(response: ProbeResponse): boolean;
   /** Set where no control probe is possible, with the reason (a check that never sends the token, such as a JWKS fetch). */
   readonly noControl?: string;
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { ANSWERS_NOT_COMPARED, active, field, inactive, names, reveal, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, inactive, names, reveal, verdictTable, saysAt } from '../service-kit.ts';
 import type { Env, Format, ProbeRequest, Service } from '../service.ts';
 import type { Parts } from '../secret.ts';
 import { ALNUM, GUARD_BEFORE, placedTogether } from '../token-shape.ts';
@@ -45,6 +45,7 @@ export const alibabaCloud = {
     hosts: ['sts.aliyuncs.com'],
     effect: 'reads',
     requests: (parts, env) => [getCallerIdentity(parts, env)],
+    asksForPatience: saysAt('Code', /^Throttling/),
     read: verdictTable([
       active(
         'caller-identity',

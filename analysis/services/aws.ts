@@ -96,6 +96,7 @@ export const aws = {
     hosts: PARTITIONS.map(({ host }) => host),
     effect: 'reads',
     requests: (parts, env) => Promise.all(PARTITIONS.map(({ host, region }) => getCallerIdentity(host, region, parts, env))),
+    asksForPatience: ({ json, body }) => at(json, 'Error.Code') === 'Throttling' || body.includes('<Code>Throttling</Code>'),
     read,
   },
   unconfirmed: ['the list of canary accounts is as complete as public lists are'],

@@ -55,5 +55,8 @@ export const discord = {
       ),
     ]),
   },
-  unconfirmed: [ANSWERS_NOT_COMPARED],
+  unconfirmed: [
+    ANSWERS_NOT_COMPARED,
+    'tokens of people have the same form and are refused as those of a bot: asking as a person is against the terms of Discord',
+  ],
 } as const satisfies Service;

@@ -26,6 +26,7 @@ export const etherscan = {
     requests: (parts) => [
       get(`https://api.etherscan.io/v2/api?module=getapilimit&action=getapilimit&apikey=${encodeURIComponent(reveal(parts))}`),
     ],
+    asksForPatience: saysAt('result', /^Too many invalid api key attempts/i),
     read: verdictTable([
       active('usage', 200, [field('status', '1'), holds('result')], `${DOCS}/api-reference/endpoint/getapilimit`),
       inactive(

@@ -93,6 +93,11 @@ export const github = {
       }
       return authorized(`${API}/user`, 'Bearer', VERSION)(parts, env);
     },
+    // Who asks with tokens that are dead is a stranger, and has sixty questions an hour.
+    asksForPatience: saysAt(
+      'message',
+      /^(?:API rate limit exceeded|You have exceeded a secondary rate limit|Maximum number of login attempts)/i,
+    ),
     read: verdictTable([
       active(
         'user',

@@ -120,6 +120,7 @@ export const slack = {
         },
       ];
     },
+    asksForPatience: field('error', 'ratelimited'),
     read: verdictTable([
       active('ok-true', 200, [field('ok', true), names('team_id')], `${DOCS}/reference/methods/auth.test`),
       active('ok-true', 200, [field('ok', true), names('app_id')], `${DOCS}/reference/methods/auth.test, for an app-level token`),

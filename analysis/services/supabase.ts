@@ -50,7 +50,11 @@ export const supabase = {
   revoke: 'https://supabase.com/dashboard/account/tokens',
   formats: [
     projectKey,
-    shaped({ id: 'supabase.access-token', shape: ['sbp_', run(HEX, 40)], variable: 'SUPABASE_ACCESS_TOKEN' }),
+    shaped({
+      id: 'supabase.access-token',
+      shape: [['sbp_', 'sbp_oauth_', 'sbp_v0_'], run(HEX, 40)],
+      variable: 'SUPABASE_ACCESS_TOKEN',
+    }),
     shaped({
       id: 'supabase.secret-key',
       family: 'api-key',

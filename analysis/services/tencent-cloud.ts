@@ -48,6 +48,7 @@ export const tencentCloud = {
     effectReason: 'The caller asks who it is, by POST as everything at Tencent Cloud.',
     requests: (parts, env) => [getCallerIdentity(parts, env)],
     // The status is 200 for everybody.
+    asksForPatience: field('Response.Error.Code', 'RequestLimitExceeded'),
     read: verdictTable([
       active('caller-identity', 200, [names('Response.Arn'), names('Response.AccountId')], `${DOCS}/1150/49453`),
       inactive(

@@ -89,7 +89,10 @@ export const twilio = {
       ),
     ]),
   },
-  unconfirmed: ['the answer to an API key that is restricted to other products: read as unknown'],
+  unconfirmed: [
+    'the answer to an API key that is restricted to other products: read as unknown',
+    'credentials that were made for Ireland or Australia alone are refused by the American region, which is the one that is asked',
+  ],
 } as const satisfies Service;
 
 /** API secrets are drawn from letters of both cases and digits: 32 characters without one of the three are something else. */

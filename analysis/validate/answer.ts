@@ -21,7 +21,7 @@ function parseJson(body: string): unknown {
  */
 export function readByForm(response: ProbeResponse, request: ProbeRequest, probe: Probe): Reading | null {
   const { status } = response;
-  if (isThrottled(response)) return unknown('rate-limited');
+  if (isThrottled(response, probe)) return unknown('rate-limited');
   if (probe.readsAnything === true) return null;
   if (status >= 500) return unknown('server-error');
   if (status >= 300 && status < 400) return unknown('redirect');
@@ -35,9 +35,21 @@ export function unknown(reason: string): Reading {
   return { verdict: 'unknown', reason };
 }
 
-/** 429, or a refusal that says when to come again. */
-export function isThrottled({ status, headers }: ProbeResponse): boolean {
-  return status === 429 || ((status === 403 || status === 503) && (headers['retry-after'] ?? '') !== '');
+/** 429, a refusal that says when to come again or that nothing is left until then, or the service's own words for it. */
+export function isThrottled(response: ProbeResponse, probe: Probe): boolean {
+  const { status, headers } = response;
+  if (status === 429 || ((status === 403 || status === 503) && (headers['retry-after'] ?? '') !== '')) return true;
+  return (status === 403 && headers['x-ratelimit-remaining'] === '0') || (probe.asksForPatience?.(response) ?? false);
+}
+
+/** Seconds that the answer asks to wait: by Retry-After, or until there is something left again; null where it does not say. */
+export function pauseSeconds(headers: ProbeResponse['headers'], now: Date): number | null {
+  const asked = retryAfterSeconds(headers['retry-after'], now);
+  if (asked !== null || headers['x-ratelimit-remaining'] !== '0') return asked;
+  // Most services give the time in seconds since 1970; a small number may mean many things.
+  const reset = /^\d{10}$/.test(headers['x-ratelimit-reset'] ?? '') ? Number(headers['x-ratelimit-reset']) : Number.NaN;
+  const seconds = reset - now.getTime() / 1000;
+  return seconds > 0 ? Math.min(LONGEST_PAUSE_SECONDS, seconds) : null;
 }
 
 const LONGEST_PAUSE_SECONDS = 24 * 3600;

@@ -47,6 +47,38 @@ describe('politeness', () => {
     ]);
   });
 
+  test('a service that says in its own words that it was asked enough is left alone, too', async () => {
+    const { patient, spent } = {
+      patient: { body: '{"message":"You have exceeded a secondary rate limit"}', headers: {}, seconds: 60 },
+      spent: {
+        body: '{}',
+        headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(START.getTime() / 1000 + 1800) },
+        seconds: 1800,
+      },
+    };
+    for (const { body, headers, seconds } of [patient, spent]) {
+      const probe: Probe = { ...inventedProbe, asksForPatience: (response) => response.body.includes('secondary rate limit') };
+      const standIn = inventedStandIn({
+        answer: (request, lookup) =>
+          lookup((request.headers['authorization'] ?? '').slice('Bearer '.length)) === null
+            ? { status: 401, headers: { 'content-type': 'application/json' }, body: '{"error":"no"}' }
+            : { status: 403, headers: { 'content-type': 'application/json', ...headers }, body },
+      });
+      const { validator, token, callsFor, logged } = await bench({
+        services: [inventedService({ probe })],
+        standIns: [standIn],
+      });
+      const one = validator();
+      const [first, second] = [token('active', 'first'), token('active', 'second')];
+      for (const issued of [first, second])
+        expect(await one.judge([candidateOf(issued)])).toMatchObject([{ verdict: 'unknown', reason: 'rate-limited' }]);
+      expect([callsFor(first), callsFor(second)]).toEqual([1, 0]);
+      expect(logged).toEqual([
+        [{ service: 'invented', reason: 'rate-limited', seconds }, 'the service is not asked for a while'],
+      ]);
+    }
+  });
+
   test('another service is asked meanwhile', async () => {
     const other = inventedService({ id: 'other', formats: [inventedFormat('other.token')] });
     const { validator, token, issue } = await bench({

@@ -8,8 +8,8 @@ import type { Probe, ProbeRequest, Random, Reading, Service } from '../service.t
 import {
   failureReason,
   isThrottled,
+  pauseSeconds,
   readByForm,
-  retryAfterSeconds,
   toResponse,
   mediaType,
   unknown,
@@ -231,7 +231,7 @@ export function createDesk(options: DeskOptions): Desk {
 
   async function read(answer: SendAnswer, request: ProbeRequest, parts: Parts): Promise<Reading> {
     const response = toResponse(answer);
-    if (isThrottled(response)) waitAsTold(answer.headers['retry-after']);
+    if (isThrottled(response, probe)) waitAsTold(answer.headers);
     else refusalsInARow = 0;
     const byForm = readByForm(response, request, probe);
     if (byForm !== null) return byForm;
@@ -245,10 +245,10 @@ export function createDesk(options: DeskOptions): Desk {
     }
   }
 
-  function waitAsTold(header: string | undefined): void {
+  function waitAsTold(headers: SendAnswer['headers']): void {
     const unsaid = Math.min(LONGEST_UNSAID_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** refusalsInARow);
     refusalsInARow++;
-    pauseFor(retryAfterSeconds(header, now()) ?? unsaid, 'rate-limited');
+    pauseFor(pauseSeconds(headers, now()) ?? unsaid, 'rate-limited');
   }
 
   function countFailures(reading: Reading): void {
