@@ -231,6 +231,15 @@ describe('the off-switch', () => {
     for (let time = 0; time < 3; time++) await expect(ask(gates, [refused]).result).rejects.toBe(refused);
     await expect(ask(gates, ['ok']).result).rejects.toThrow(/refused 3 requests in a row/);
   });
+
+  test('not so packages that were taken down, however many in a row', async () => {
+    const { gates } = gatesInTime({ tuning: { refusals: 3 } });
+    const takenDown = new Refused('451', { status: 451 });
+    for (let time = 0; time < 4; time++) await expect(ask(gates, [takenDown]).result).rejects.toBe(takenDown);
+    await ask(gates, ['ok']).result;
+    await expect(ask(gates, [new Refused('451', { status: 451, block: true })]).result).rejects.toThrow(Refused);
+    await expect(ask(gates, ['ok']).result).rejects.toThrow(/left alone/);
+  });
 });
 
 test('what every answer takes at least is known after enough of them, and never overrated', () => {

@@ -122,7 +122,9 @@ export class Host {
       } catch (error) {
         if (error instanceof Throttled) throw await this.#slowDown(error, sentAt);
         if (error instanceof Unavailable) throw await this.#failure(error);
-        if (error instanceof Refused) await this.#refusal(error);
+        // A 451 without a block page is about the item, as of a package that was taken down: many in a row say nothing about us.
+        const isAboutUs = error instanceof Refused && (error.block || error.status !== 451);
+        if (isAboutUs) await this.#refusal(error);
         else if (error instanceof CrawlError) await this.#answered();
         // For the breaker this is an answer like any other: the host is there.
         return { error };
