@@ -10,7 +10,12 @@ export const netlify = {
   family: 'token',
   docs: DOCS,
   revoke: 'https://app.netlify.com/user/applications#personal-access-tokens',
-  formats: [shaped({ id: 'netlify.personal-access-token', shape: ['nfp_', run(ALNUM, 36)], variable: 'NETLIFY_AUTH_TOKEN' })],
+  formats: [
+    shaped({ id: 'netlify.personal-access-token', shape: ['nfp_', run(ALNUM, 36)], variable: 'NETLIFY_AUTH_TOKEN' }),
+    // Of the command line, of applications and of the web page. Those of builds are left out: no user belongs to them.
+    // Source: https://answers.netlify.com/t/change-to-the-netlify-authentication-token-format/106146
+    shaped({ id: 'netlify.session-token', shape: [['nfc_', 'nfo_', 'nfu_'], run(ALNUM, 36)], variable: 'NETLIFY_AUTH_TOKEN' }),
+  ],
   probe: {
     hosts: ['api.netlify.com'],
     effect: 'reads',

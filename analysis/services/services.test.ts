@@ -21,6 +21,7 @@ const REFUSAL_DECIDES_NOTHING = new Set([
   'azure-devops.access-token',
   'azure-devops.old-access-token',
   'mailgun.api-key',
+  'zendesk.api-token',
   'google-api-key.auth-key',
 ]);
 const formats = all.flatMap((service) => service.formats.map((format) => ({ id: format.id, service, format })));

@@ -1,8 +1,11 @@
-import { ANSWERS_NOT_COMPARED, active, authorized, field, inactive, names, verdictTable } from '../service-kit.ts';
+import { ANSWERS_NOT_COMPARED, active, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
 import type { Service } from '../service.ts';
 import { ALNUM, run, shaped } from '../token-shape.ts';
 
 const DOCS = 'https://developer.hashicorp.com/terraform/cloud-docs/api-docs';
+
+/** Europe has accounts of its own. Source: https://developer.hashicorp.com/terraform/cloud-docs/europe */
+const HOSTS = ['app.terraform.io', 'app.eu.terraform.io'] as const;
 
 export const terraformCloud = {
   id: 'terraform-cloud',
@@ -20,9 +23,15 @@ export const terraformCloud = {
   // Terraform Enterprise gives out the same form.
   selfHosted: true,
   probe: {
-    hosts: ['app.terraform.io'],
+    hosts: HOSTS,
     effect: 'reads',
-    requests: authorized('https://app.terraform.io/api/v2/account/details', 'Bearer', { accept: 'application/vnd.api+json' }),
+    requests: (parts) =>
+      HOSTS.map((host) =>
+        get(`https://${host}/api/v2/account/details`, {
+          accept: 'application/vnd.api+json',
+          authorization: `Bearer ${reveal(parts)}`,
+        }),
+      ),
     read: verdictTable([
       active('account', 200, [names('data.id'), field('data.type', 'users')], `${DOCS}/account`),
       inactive('unauthorized', 401, [field('errors.0.status', '401')], `${DOCS}#authentication`),
