@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DatabaseError } from './database.ts';
 import { temporaryDatabase } from './example.ts';
+import { explain } from './sqlite/connect.ts';
 import { keyFileOf } from './location.ts';
 import { openDatabase, openExisting, openQueue, openReadOnly, queueStates } from './open.ts';
 
@@ -162,6 +163,14 @@ describe('what cannot be opened says why and what to do', () => {
     const error = await failure(openReadOnly(made.path));
     expect(error.reason).toBe('older');
     expect(error.message).toContain('0001-tables');
+  });
+
+  test('a folder in which even reading has no room', () => {
+    const refused = Object.assign(new Error('attempt to write a readonly database'), { code: 'SQLITE_READONLY_DIRECTORY' });
+    expect(explain(refused, 'x.sqlite')).toMatchObject({
+      reason: 'not-writable',
+      message: expect.stringMatching(/folder of the database x\.sqlite is not writable .* copy the database/),
+    });
   });
 
   test('a place that may not be written', async () => {

@@ -151,10 +151,18 @@ export function explain(error: unknown, path: string): unknown {
   if (error instanceof DatabaseError) return error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const options = { cause: error };
+  if (code === 'SQLITE_READONLY_DIRECTORY') {
+    return new DatabaseError(
+      'not-writable',
+      `the folder of the database ${path} is not writable for this user, and reading takes a file beside the database as well; ` +
+        'copy the database into a folder of your own, or ask for what `export` writes',
+      options,
+    );
+  }
   if (/^SQLITE_(CANTOPEN|READONLY|PERM)|^E(ACCES|PERM|ROFS)/.test(code)) {
     return new DatabaseError(
       'not-writable',
-      `the database ${path} cannot be opened (${code}); the file and its folder must be readable, and for anything but queries writable, for this user`,
+      `the database ${path} cannot be opened (${code}); the file must be readable and its folder writable, for this user; for anything but reading the file as well`,
       options,
     );
   }

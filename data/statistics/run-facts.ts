@@ -30,7 +30,7 @@ export async function findRun(db: Reader, id: number | undefined): Promise<Known
   const runs = db.selectFrom('run').selectAll();
   if (id !== undefined) {
     const run = await runs.where('id', '=', id).executeTakeFirst();
-    if (run === undefined) throw new RunError('unknown', `there is no run ${id} in this database; \`status\` lists the runs`);
+    if (run === undefined) throw new RunError('unknown', `there is no run ${id} in this database; \`query runs\` lists them`);
     if (run.state === 'abandoned')
       throw new RunError('not-open', `run ${id} was given up (${run.note ?? 'without a note'}); choose another one`);
     return await factsOf(db, run);

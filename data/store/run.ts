@@ -127,7 +127,7 @@ export async function abandonRun({ db }: Pick<Database, 'db'>, run: number, note
 }
 
 export function notToGiveUp(run: number): RunError {
-  return new RunError('not-open', `run ${run} is not open, so it cannot be given up; status says which run is`);
+  return new RunError('not-open', `run ${run} is not open, so it cannot be given up; \`query runs\` says which run is`);
 }
 
 /** A service whose check was stopped for the run, with the reason. The first reason stands. */

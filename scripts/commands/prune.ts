@@ -41,7 +41,7 @@ export const prune: Command<Arguments> = {
     const keep = args.keep ?? (args.giveUp === undefined ? KEPT : Number.MAX_SAFE_INTEGER);
     if (!Number.isInteger(keep) || keep < 1) throw new UsageError(`--keep takes a whole number of runs, 1 or more, not ${keep}`);
     if (args.giveUp !== undefined && !Number.isInteger(args.giveUp))
-      throw new UsageError(`--give-up takes the id of a run, not ${args.giveUp}; status says which is open`);
+      throw new UsageError(`--give-up takes the id of a run, not ${args.giveUp}; \`query runs\` says which is open`);
     const { db } = readConfig({ file: args.config, env: process.env, options: { db: args.db } });
     const database = await openExisting(db);
     try {
