@@ -80,7 +80,12 @@ export const twilio = {
     read: verdictTable([
       active('services', 200, [lists('services')], 'https://www.twilio.com/docs/verify/api/service#list-multiple-services'),
       restricted('test-credentials', 403, [field('code', 20008)], `${ERRORS}/20008: right, but for tests`),
-      restricted('account-not-active', [401, 403], [field('code', 20005, 10001, 90010)], `${ERRORS}/20005`),
+      restricted(
+        'account-not-active',
+        [401, 403],
+        [field('code', 20005, 10001, 20403, 90010)],
+        `${ERRORS}/20005 and ${ERRORS}/20403`,
+      ),
       inactive(
         'authenticate',
         401,

@@ -4,7 +4,14 @@ import type { ServiceStandIn } from './service-stand-in.ts';
 /** Verify, list of services. */
 export const twilio: ServiceStandIn = {
   id: 'twilio',
-  answers: ['active', 'restricted:test-credentials', 'restricted:suspended', 'revoked', 'undecided:other-product'],
+  answers: [
+    'active',
+    'restricted:test-credentials',
+    'restricted:suspended',
+    'restricted:closed',
+    'revoked',
+    'undecided:other-product',
+  ],
   answer(request, lookup) {
     if (!is(request, 'GET', '/v2/Services')) return null;
     const credentials = basic(request);
@@ -16,6 +23,8 @@ export const twilio: ServiceStandIn = {
         return refusal(403, 20008, 'Resource not accessible with Test Account Credentials');
       case 'restricted:suspended':
         return refusal(403, 20005, 'Account not active');
+      case 'restricted:closed':
+        return refusal(403, 20403, 'Forbidden');
       case 'undecided:other-product':
         return refusal(403, 70051, 'Authorization Error');
       default:
