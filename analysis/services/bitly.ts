@@ -25,12 +25,7 @@ export const bitly = {
     requests: authorized('https://api-ssl.bitly.com/v4/user'),
     read: verdictTable([
       active('user', 200, [names('login')], 'https://dev.bitly.com/api-reference/#getUser'),
-      restricted(
-        'forbidden',
-        403,
-        [field('message', 'FORBIDDEN', 'TEMPORARILY_UNAVAILABLE')],
-        'https://dev.bitly.com/docs/getting-started/faqs/',
-      ),
+      restricted('forbidden', 403, [field('message', 'FORBIDDEN')], 'https://dev.bitly.com/docs/getting-started/faqs/'),
       inactive('forbidden', 403, [field('message', 'INVALID_ACCESS_TOKEN')], 'https://dev.bitly.com/docs/getting-started/faqs/'),
     ]),
   },

@@ -8,6 +8,7 @@ export const bitly = headerStandIn({
   answers: {
     active: jsonAnswer(200, { login: 'demo', name: 'demo', is_active: true }),
     restricted: jsonAnswer(403, { message: 'FORBIDDEN' }),
+    'undecided:unavailable': jsonAnswer(403, { message: 'TEMPORARILY_UNAVAILABLE' }),
     revoked: jsonAnswer(403, { message: 'INVALID_ACCESS_TOKEN' }),
   },
   stranger: 'revoked',
