@@ -384,11 +384,19 @@ describe('rankings', () => {
       answer: { status: 200, body: '{"data":[{"project":"a"}\nCode: 241. DB::Exception: Memory limit exceeded' },
     }));
     await expect(clickhouse.read(half.io, 3)).rejects.toThrow('its error 241');
+    const body = JSON.stringify({ data: [{ project: 'a', download_count: '3' }], rows: 1 });
+    half.server.faults(() => ({ kind: 'answer', answer: { status: 200, body } }));
+    await expect(clickhouse.read(half.io, 3)).rejects.toThrow('expected 3 rows from ClickHouse, but it cut its answer at 1');
   });
 
   test('rows that are none are dropped and counted', async () => {
     await using session = await open([]);
-    const rows = [{ project: 'good', download_count: 3 }, { project: 'x' }, null, { project: '<b>', download_count: 4 }];
+    const rows = [
+      { project: 'good', download_count: 3 },
+      { project: 'x', download_count: -1 },
+      null,
+      { project: '<b>', download_count: 4 },
+    ];
     const body = JSON.stringify({ last_update: 'soon', rows });
     session.server.faults(() => ({ kind: 'answer', answer: { status: 200, body } }));
     expect(await monthlyTopList.read(session.io, 10)).toEqual({

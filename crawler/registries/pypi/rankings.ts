@@ -16,7 +16,7 @@ const MAX_ANSWER = 32 * 1024 * 1024;
 const rowSchema = z.object({
   project: z.string(),
   // 64-bit numbers come as strings from ClickHouse's JSON by default.
-  download_count: z.union([z.number(), z.string().regex(/^\d+$/)]).transform(Number),
+  download_count: z.union([z.number().nonnegative(), z.string().regex(/^\d+$/)]).transform(Number),
 });
 
 const topListSchema = z.object({ last_update: z.string(), rows: z.array(z.unknown()) });
@@ -78,7 +78,7 @@ export const clickhouse: RankingSource = {
     });
     const answer = answerSchema.safeParse(parseAnswer(body, url));
     if (!answer.success) throw new Malformed('expected data and rows in the answer of ClickHouse', { url });
-    const { data, rows_before_limit_at_least: all = data.length } = answer.data;
+    const { data, rows_before_limit_at_least: all = wanted } = answer.data;
     if (data.length < Math.min(wanted, all)) {
       throw new Malformed(`expected ${Math.min(wanted, all)} rows from ClickHouse, but it cut its answer at ${data.length}`, {
         url,
