@@ -21,6 +21,13 @@ export const tailscale = {
       shape: ['tskey-auth-', run(ALNUM, 10, 24), '-', run(ALNUM, 20, 48)],
       variable: 'TS_AUTHKEY',
     }),
+    // Made for access tokens, which are made by asking: that is left alone, too.
+    shaped({
+      id: 'tailscale.client-secret',
+      family: 'credentials',
+      shape: ['tskey-client-', run(ALNUM, 10, 24), '-', run(ALNUM, 20, 48)],
+      variable: 'TS_OAUTH_CLIENT_SECRET',
+    }),
   ],
   probe: {
     hosts: ['api.tailscale.com'],

@@ -10,8 +10,9 @@ const HOST = 'sts.tencentcloudapi.com';
 
 const secretKey: Format = {
   id: 'tencent-cloud.secret-key',
-  literals: ['AKID'],
-  pattern: new RegExp(`${GUARD_BEFORE}(?<id>AKID[A-Za-z0-9]{32})(?!\\w)`),
+  // The second is that of accounts outside of China.
+  literals: ['AKID', 'IKID'],
+  pattern: new RegExp(`${GUARD_BEFORE}(?<id>[AI]KID[A-Za-z0-9]{32})(?!\\w)`),
   maxLength: 36,
   companions: [
     {
@@ -21,16 +22,16 @@ const secretKey: Format = {
         /[a-z]/.test(reveal(parts, 'secret')) && /[A-Z]/.test(reveal(parts, 'secret')) && /[0-9]/.test(reveal(parts, 'secret')),
     },
   ],
-  redact: () => 'AKID…',
+  redact: (parts) => `${reveal(parts, 'id').slice(0, 4)}…`,
   samples(random) {
-    const make = () => `AKID${random.text(32, ALNUM.letters)}`;
+    const make = () => `${random.text(1, 'AI')}KID${random.text(32, ALNUM.letters)}`;
     const pair = (id: string, place: number) => {
       const parts = { id, secret: `aB3${random.text(29, ALNUM.letters)}` };
       return { text: placedTogether({ TENCENTCLOUD_SECRET_ID: id, TENCENTCLOUD_SECRET_KEY: parts.secret }, place), parts };
     };
     return {
       hits: [0, 1, 2, 3].map((place) => pair(make(), place)),
-      misses: [pair(make().slice(0, -1), 0).text, pair(`${make()}a`, 1).text, pair(make().replace('AKID', 'AKIE'), 2).text],
+      misses: [pair(make().slice(0, -1), 0).text, pair(`${make()}a`, 1).text, pair(make().replace('KID', 'KIE'), 2).text],
     };
   },
 };
