@@ -9,8 +9,11 @@ export const azureStorage: ServiceStandIn = {
   answers: ['active', 'restricted:key', 'restricted:network', 'inactive:rotated'],
   answer(request, lookup) {
     if (!is(request, 'GET', '/') || request.query.get('comp') !== 'list') return null;
-    const account = request.host.split('.')[0] ?? '';
-    const known = lookup(account);
+    const [account = '', cloud] = request.host.split('.blob.');
+    const found = lookup(account);
+    // An account of one cloud is unknown to the others.
+    const isHere = found?.parts === null || (found?.parts['suffix'] ?? 'core.windows.net') === cloud;
+    const known = isHere ? found : null;
     const isSigned = known !== null && (known.parts === null || isSignedBy(request, account, known.parts['key'] ?? ''));
     switch (isSigned ? known.answer : 'inactive:rotated') {
       case 'active':
