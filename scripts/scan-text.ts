@@ -14,6 +14,8 @@ export interface ScanTotals {
   unread: number;
   readonly verdicts: Map<Verdict, number>;
   suppressed: number;
+  /** Findings that a service would have been asked about, had there been a contact. */
+  withoutContact: number;
   /** Findings by the policy that they fail the scan by. */
   readonly violations: Map<string, number>;
   readonly fingerprints: Set<string>;
@@ -86,6 +88,7 @@ export function emptyTotals(): ScanTotals {
     unread: 0,
     verdicts: new Map(),
     suppressed: 0,
+    withoutContact: 0,
     violations: new Map(),
     fingerprints: new Set(),
   };
@@ -107,6 +110,7 @@ export function count(
       totals.suppressed += 1;
       continue;
     }
+    if (finding.reason === 'no-contact') totals.withoutContact += 1;
     totals.verdicts.set(finding.verdict, (totals.verdicts.get(finding.verdict) ?? 0) + 1);
     if (fails(finding) && finding.policy !== null)
       totals.violations.set(finding.policy, (totals.violations.get(finding.policy) ?? 0) + 1);
@@ -139,6 +143,9 @@ export function summaryText(totals: ScanTotals, suppressions: Suppressions, key:
       ([policy, n]) =>
         `${styleText('red', policy)} fails: ${policyById(policy).title.replace(/\.$/, '')} (${things(n, 'finding')}).`,
     ),
+    ...(totals.withoutContact > 0
+      ? [`No service was asked about ${things(totals.withoutContact, 'finding')}: nothing leaves this machine without --contact.`]
+      : []),
     ...(totals.unread > 0 ? [`${things(totals.unread, 'thing')} could not be read; what stands in there is not known.`] : []),
     ...(all + totals.suppressed === 0
       ? []

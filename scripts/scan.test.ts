@@ -86,6 +86,7 @@ describe('a folder', () => {
     ['pkg', { registry: 'npm', npmPack: true }, 2, /exclude each other/],
     ['pkg@', { registry: 'npm' }, 2, /NAME or NAME@VERSION/],
     ['semver', { registry: 'npm' }, 1, /contact/],
+    ['leaky', { validate: 'live' }, 3, /No service was asked about 1 finding: nothing leaves this machine without --contact/],
     ['leaky', { failOn: ['SQ1'] }, 2, /there is no policy "SQ1"; there are SQ34251/],
   ])('%s with %j ends with %i', async (what, more, code, message) => {
     const ended = await scan(what, more);
