@@ -28,7 +28,7 @@ const accountKey: Format = {
       `DefaultEndpointsProtocol=https;AccountName=${account};AccountKey=${text};EndpointSuffix=${suffix}`;
     const hits = [0, 1, 2, 3].map((place) => {
       const account = `${random.text(1, LOWER.letters)}${random.text(9, LOWER_DIGITS.letters)}`;
-      const parts = { key: key(), account, ...(place === 3 ? { suffix: SUFFIXES[1] } : {}) };
+      const parts = { key: key(), account, ...(place > 1 ? { suffix: SUFFIXES[place - 1] ?? SUFFIXES[1] } : {}) };
       const text = connection(parts.account, parts.key, parts.suffix);
       return {
         text: place === 0 ? `STORAGE="${text}"\n` : place === 1 ? `{"ConnectionStrings": {"Blobs": "${text}"}}` : `${text}\n`,
