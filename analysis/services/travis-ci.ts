@@ -22,6 +22,8 @@ export const travisCi = {
   probe: {
     hosts: ['api.travis-ci.com'],
     effect: 'reads',
+    // A refusal is two words that call themselves HTML.
+    readsAnything: true,
     requests: authorized('https://api.travis-ci.com/user', 'token', { 'travis-api-version': '3' }),
     read: verdictTable([
       active('user', 200, [field('@type', 'user'), names('login')], `${DOCS}/resource/user`),

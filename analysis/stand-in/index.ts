@@ -92,6 +92,7 @@ import { opsgenie } from './opsgenie.ts';
 import { paddle } from './paddle.ts';
 import { pagerduty } from './pagerduty.ts';
 import { paypal } from './paypal.ts';
+import { perplexity } from './perplexity.ts';
 import { pinecone } from './pinecone.ts';
 import { postman } from './postman.ts';
 import { postmark } from './postmark.ts';
@@ -181,6 +182,7 @@ export const SERVICE_STAND_INS: readonly ServiceStandIn[] = [
   cerebras,
   elevenlabs,
   langsmith,
+  perplexity,
   pinecone,
   nvidia,
   weightsAndBiases,

@@ -1,5 +1,5 @@
 import { headerStandIn } from './engine/header-stand-in.ts';
-import { jsonAnswer, textAnswer } from './engine/wire.ts';
+import { jsonAnswer } from './engine/wire.ts';
 
 export const travisCi = headerStandIn({
   id: 'travis-ci',
@@ -7,7 +7,7 @@ export const travisCi = headerStandIn({
   token: 'token',
   answers: {
     active: jsonAnswer(200, { '@type': 'user', id: 1, login: 'demo', name: 'Demo' }),
-    revoked: textAnswer(403, 'access denied'),
+    revoked: { status: 403, headers: { 'content-type': 'text/html;charset=utf-8' }, body: 'access denied' },
     'inactive:login': jsonAnswer(403, { '@type': 'error', error_type: 'login_required', error_message: 'login required' }),
   },
   stranger: 'revoked',
