@@ -48,7 +48,11 @@ export const okta = {
   probe: {
     hosts: ['*.okta.com', '*.oktapreview.com', '*.okta-emea.com'],
     effect: 'reads',
-    requests: (parts) => [get(`https://${reveal(parts, 'org')}/api/v1/users/me`, { authorization: `SSWS ${reveal(parts)}` })],
+    requests(parts) {
+      // The address of the console for administrators is none of the interface: https://developer.okta.com/docs/guides/find-your-domain/
+      const org = reveal(parts, 'org').replace('-admin.', '.');
+      return [get(`https://${org}/api/v1/users/me`, { authorization: `SSWS ${reveal(parts)}` })];
+    },
     read: verdictTable([
       active(
         'user',

@@ -124,6 +124,12 @@ describe('services', () => {
     expect(asked).toBeGreaterThan(0);
   });
 
+  test('Okta is asked at the address of an organization, never at that of its console', async () => {
+    const okta = all.find(({ id }) => id === 'okta');
+    const requests = await okta?.probe?.requests(secret({ token: '00example', org: 'demo-admin.okta.com' }), { now });
+    expect(requests?.map(({ url }) => url)).toEqual(['https://demo.okta.com/api/v1/users/me']);
+  });
+
   test('none but those with a written reason does more than read', () => {
     expect(all.filter(({ probe }) => probe !== undefined && probe.effect !== 'reads').map(({ id }) => id)).toEqual([
       'pypi',
