@@ -10,3 +10,8 @@ test.skipIf(!existsSync('/dev/full'))('results that find no room are an error in
   expect(stderr).toBe('incidence: the results cannot be written (ENOSPC); make room, or write them elsewhere\n');
   expect(status).toBe(1);
 });
+
+test('an option that takes a number gets one', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/launch.mjs', 'status', '--run', 'abc'], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([2, 'incidence: --run takes a number\n']);
+});

@@ -27,9 +27,18 @@ export function register<Arguments extends object>(command: Command<Arguments>):
       command: command.usage,
       describe: command.describe,
       builder: (yargs) => command.options(yargs),
-      handler: async (args) => done(await command.run(args as ArgumentsCamelCase<Arguments>)),
+      handler: async (args) => {
+        requireNumbers(args);
+        done(await command.run(args as ArgumentsCamelCase<Arguments>));
+      },
     }),
   };
+}
+
+/** yargs turns what is no number, where one is expected, into NaN. */
+function requireNumbers(args: object): void {
+  const wrong = Object.entries(args).find(([name, value]) => !/[A-Z]/.test(name) && Number.isNaN(value));
+  if (wrong !== undefined) throw new UsageError(`--${wrong[0]} takes a number`);
 }
 
 /** Comma-separated or repeated values as one list, each checked against the valid ones. */
