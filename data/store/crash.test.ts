@@ -54,7 +54,8 @@ async function work(path: string, { seed = 'seed', kill }: { readonly seed?: str
 async function resultOf(path: string, run: number): Promise<unknown> {
   const database = await openDatabase(path);
   try {
-    const { run: facts, history, ...statistics } = await collectStatistics(database, { policy: 'SQ34401', run });
+    // History and queries depend on what other runs there are.
+    const { run: facts, history, queries: _, ...statistics } = await collectStatistics(database, { policy: 'SQ34401', run });
     expect(facts.closedAt).not.toBe(null);
     expect(history.length).toBeGreaterThan(0);
     const rows = async (query: string) => (await sql.raw(query).execute(database.db)).rows;

@@ -6,6 +6,8 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Service } from '../../analysis/service.ts';
+import { SERVICES } from '../../analysis/services/index.ts';
 import type { Statistics } from '../../data/statistics/model.ts';
 import { openDatabase, openReadOnly } from '../../data/open.ts';
 import { runQuery } from '../../data/query.ts';
@@ -204,7 +206,11 @@ describe('the demo', () => {
         JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
       );
     }
-    const secrets = [...new Set([...world.secrets, ...smaller.secrets])];
+    // Ends of host names, such as the one of a cloud that an account is in, are no secrets: services list them.
+    const hosts = SERVICES.flatMap((service: Service) => service.probe?.hosts ?? []);
+    const secrets = [...new Set([...world.secrets, ...smaller.secrets])].filter(
+      (secret) => !hosts.some((host) => host.endsWith(`.${secret}`)),
+    );
     expect(secrets.length).toBeGreaterThan(50);
     const places = new Map<string, string | Buffer>([
       ...said,

@@ -94,10 +94,18 @@ function fast(origins: Readonly<Record<string, string>>): Record<string, number>
   return Object.fromEntries(Object.keys(origins).map((role) => [role, 2000]));
 }
 
-/** Any service that can have a token with the wished verdict, chosen by the seed. */
+/**
+ * Any service that can have a token with the wished verdict, chosen by the seed. Undecided ones, of which a small world has
+ * few, are such that the report of the default policy shows what they make of it.
+ */
 function planterOf(services: ServiceStandIns): Planter {
   const able = new Map<Verdict, readonly string[]>(
-    VERDICTS.map((verdict) => [verdict, SERVICES.map(({ id }) => id).filter((id) => services.verdictsOf(id).includes(verdict))]),
+    VERDICTS.map((verdict) => [
+      verdict,
+      SERVICES.filter(
+        ({ id, family }) => services.verdictsOf(id).includes(verdict) && (verdict !== 'unknown' || family === 'token'),
+      ).map(({ id }) => id),
+    ]),
   );
   return ({ seed, verdict }) => {
     const candidates = able.get(verdict) ?? [];
