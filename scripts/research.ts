@@ -117,7 +117,7 @@ async function refuseCostly(options: ResearchOptions, place: Workplace, run: num
     for (const id of registries)
       await insist(() => refuseOverCeiling({ config, registry: registryOf(id), database, run, now: now(), npmRegistry }));
   } catch (error) {
-    if (isNew && error instanceof UsageError) await abandonRun(database, run, 'refused: more requests than a ceiling has left');
+    if (isNew && error instanceof UsageError) await abandonRun(database, run, `refused: ${error.message}`);
     throw error;
   }
 }
