@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { logLevel, LOG_LEVELS } from '../log.ts';
-import { databaseOf, runDemo } from '../demo/demo.ts';
+import { databaseOf } from '../demo/database.ts';
+import { runDemo } from '../demo/demo.ts';
 
 interface Arguments {
   readonly db: string | undefined;

@@ -3,6 +3,7 @@ import { QUERY_LIMITS, runQuery } from '../../data/query.ts';
 import type { Command } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { resultsIn } from '../demo/database.ts';
 import { formatRows, OUTPUT_FORMATS, type OutputFormat } from '../output.ts';
 
 interface Arguments {
@@ -38,7 +39,10 @@ export const query: Command<Arguments> = {
     if (!(args.rows >= 1) || !(args.seconds > 0)) throw new UsageError('--rows takes 1 or more, --seconds more than 0');
     const config = readConfig({ file: args.config, env: process.env, options: { db: args.db } });
     const named = namedQueries().find((one) => one.name === args.sql);
-    const result = await runQuery(config.db, named?.sql ?? args.sql, { rows: args.rows, ms: args.seconds * 1000 });
+    const result = await runQuery(resultsIn(config.db, process.stderr), named?.sql ?? args.sql, {
+      rows: args.rows,
+      ms: args.seconds * 1000,
+    });
     print(result, format);
     if (result.truncated) process.stderr.write(`There are more rows than the ${args.rows} shown; --rows shows more.\n`);
     return EXIT.done;

@@ -6,6 +6,7 @@ import type { Statistics } from '../../data/statistics/model.ts';
 import { FORMATS } from '../../reports/formats/index.ts';
 import { listOf, type Command } from '../command.ts';
 import { readConfig } from '../config.ts';
+import { resultsIn } from '../demo/database.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { bringUpToDate, outdatedFiles } from '../report-into.ts';
 import { writeWhole } from '../write-file.ts';
@@ -85,7 +86,7 @@ async function statisticsFor({
   run,
 }: Pick<Arguments, 'config' | 'db' | 'policy' | 'run'>): Promise<Statistics> {
   const settings = readConfig({ file: config, env: process.env, options: { db } });
-  return await readStatistics(settings.db, policy, run);
+  return await readStatistics(resultsIn(settings.db, process.stderr), policy, run);
 }
 
 /** The statistics of a policy; an unknown policy is the caller's mistake and names the valid ones. */

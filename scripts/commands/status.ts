@@ -2,6 +2,7 @@ import { openReadOnly } from '../../data/open.ts';
 import { listRuns } from '../../data/store/progress.ts';
 import type { Command } from '../command.ts';
 import { readConfig } from '../config.ts';
+import { resultsIn } from '../demo/database.ts';
 import { EXIT, Failure } from '../errors.ts';
 import { readStatus, statusText } from '../status.ts';
 
@@ -24,7 +25,7 @@ export const status: Command<Arguments> = {
       .option('config', { type: 'string', describe: 'Configuration file (YAML or JSON)' }),
   async run(args) {
     const config = readConfig({ file: args.config, env: process.env, options: { db: args.db } });
-    const database = await openReadOnly(config.db);
+    const database = await openReadOnly(resultsIn(config.db, process.stderr));
     try {
       const runs = await listRuns(database);
       const id = args.run ?? runs[0];

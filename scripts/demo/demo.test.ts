@@ -1,6 +1,16 @@
 /** The whole line end to end, as people start it: a process, a database file, a report. */
-import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +18,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Service } from '../../analysis/service.ts';
 import { SERVICES } from '../../analysis/services/index.ts';
+import { DEFAULT_DATABASE } from '../../data/location.ts';
 import type { Statistics } from '../../data/statistics/model.ts';
 import { openDatabase, openReadOnly } from '../../data/open.ts';
 import { runQuery } from '../../data/query.ts';
@@ -15,7 +26,7 @@ import { listRuns, readProgress } from '../../data/store/progress.ts';
 import { EXIT } from '../errors.ts';
 import { exportPublic } from '../export.ts';
 import { scanAsGate } from '../scan-gate.ts';
-import { databaseOf } from './demo.ts';
+import { databaseOf } from './database.ts';
 import { leaksIn } from './leaks.ts';
 import { startDemoWorld } from './world.ts';
 
@@ -172,6 +183,21 @@ describe('the demo', () => {
       'data/demo-demo-2',
       'data/demo-.._x-1',
     ]);
+  });
+
+  test('is what commands that only read show as long as nothing else was run, and they say so', async () => {
+    const home = join(folder, 'newcomer');
+    mkdirSync(join(home, 'data'), { recursive: true });
+    copyFileSync(join(folder, 'whole.db'), join(home, databaseOf({ seed: 'demo', scale: 1 })));
+    const ask = () => {
+      const args = [join(ROOT, 'scripts/cli.ts'), 'query', 'select count(*) as runs from run', '--format', 'csv'];
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: home, encoding: 'utf8' });
+      return [status, stdout.trim().split(/\s+/), stderr];
+    };
+    expect(ask()).toEqual([0, ['runs', '1'], expect.stringContaining(`There is no ${DEFAULT_DATABASE} yet`)]);
+    const own = await openDatabase(join(home, DEFAULT_DATABASE));
+    await own.close();
+    expect(ask()).toEqual([0, ['runs', '0'], '']);
   });
 
   test('notices when a planted token was taken away', { timeout: LIMIT }, async () => {

@@ -1,7 +1,7 @@
 /** The demo: an invented world, a real run over it, its report, and the comparison of what was measured with what is so. */
-import { dirname, extname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { DatabaseError } from '../../data/database.ts';
-import { DEFAULT_DATABASE, fileOf } from '../../data/location.ts';
+import { fileOf } from '../../data/location.ts';
 import { REGISTRY_LABELS } from '../../data/model.ts';
 import { openReadOnly } from '../../data/open.ts';
 import { DEFAULT_POLICY } from '../../data/policies.ts';
@@ -14,6 +14,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import { createLog, type LogLevel } from '../log.ts';
 import { formatRows } from '../output.ts';
 import { research } from '../research.ts';
+import type { Named } from './database.ts';
 import { withWorkers } from './workers.ts';
 import { disagreements, truthOf } from './truth.ts';
 import { startDemoWorld } from './world.ts';
@@ -34,18 +35,7 @@ export interface DemoOptions {
 }
 
 const DAY_MS = 24 * 3_600_000;
-const DAY = '2026-11-29';
-
-interface Named {
-  readonly seed: string;
-  readonly scale: number;
-}
-
-/** A world has a database of its own: what is invented stays out of the figures of real registries and of other worlds. */
-export function databaseOf({ seed, scale }: Named): string {
-  const world = seed === 'demo' && scale === 1 ? 'demo' : `demo-${seed.replace(/[^\w.-]+/g, '_')}-${scale}`;
-  return join(dirname(DEFAULT_DATABASE), `${world}${extname(DEFAULT_DATABASE)}`);
-}
+const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 /** Refuses a database that holds runs of anything but this world, before anything is written. */
 async function requireOwnDatabase(url: string, { seed, scale }: Named): Promise<void> {
@@ -59,7 +49,7 @@ async function requireOwnDatabase(url: string, { seed, scale }: Named): Promise<
   }
   try {
     const runs = await database.db.selectFrom('run').select(['id', 'period']).orderBy('id').execute();
-    const other = runs.find(({ period }) => period?.slice(0, -DAY.length) !== periodOf({ seed, scale }, ''));
+    const other = runs.find(({ period }) => period?.slice(0, -DAY_LENGTH) !== periodOf({ seed, scale }, ''));
     if (other === undefined) return;
     throw new UsageError(
       `${database.url} holds run ${other.id}${other.period === null ? '' : ` of ${other.period}`}, which is none of the demo's world of ` +
@@ -99,7 +89,7 @@ export async function runDemo({
         db,
         seed,
         sample: 'all',
-        period: periodOf({ seed, scale }, now.toISOString().slice(0, DAY.length)),
+        period: periodOf({ seed, scale }, now.toISOString().slice(0, DAY_LENGTH)),
       },
     });
     const log = createLog(logLevel);
