@@ -6,6 +6,7 @@ import type { ServiceRequest, ServiceStandIn } from './service-stand-in.ts';
 export const alibabaCloud: ServiceStandIn = {
   id: 'alibaba-cloud',
   answers: ['active', 'revoked', 'inactive:disabled', 'inactive:secret', 'undecided:throttled'],
+  silencing: ['undecided:throttled'],
   answer(request, lookup) {
     if (!is(request, 'GET', '/') || request.query.get('Action') !== 'GetCallerIdentity') return null;
     const known = lookup(request.query.get('AccessKeyId') ?? '');

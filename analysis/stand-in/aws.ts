@@ -25,6 +25,7 @@ export const aws: ServiceStandIn = {
     'undecided:clock',
     'undecided:throttled',
   ],
+  silencing: ['undecided:throttled'],
   answer(request, lookup) {
     if (!is(request, 'POST', '/') || form(request).get('Action') !== 'GetCallerIdentity') return null;
     const credential = /Credential=(\w+)\/(\d{8})\/([\w-]+)\/sts\/aws4_request/.exec(request.headers['authorization'] ?? '');

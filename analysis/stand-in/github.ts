@@ -16,6 +16,7 @@ export const github: ServiceStandIn = {
     'revoked',
     'undecided:rate-limit',
   ],
+  silencing: ['undecided:rate-limit'],
   answer(request, lookup) {
     const isUser = is(request, 'GET', '/user');
     const isInstallation = is(request, 'GET', '/installation/repositories');

@@ -21,5 +21,8 @@ test('every service times every class of answer: no wrong verdict', { timeout: 1
       .filter(({ service }) => service === standIn.id)
       .flatMap(({ answer }) => (answer === ACCEPTS_EVERYTHING || isGeneric(answer) ? [] : [answer]));
     expect(new Set(tried), `classes of ${standIn.id}`).toEqual(new Set(standIn.answers));
+    const silencing = rows.filter(({ service, reason }) => service === standIn.id && reason === 'rate-limited');
+    const named = silencing.flatMap(({ answer }) => (answer === ACCEPTS_EVERYTHING || isGeneric(answer) ? [] : [answer]));
+    expect(new Set(named), `silencing classes of ${standIn.id}`).toEqual(new Set(standIn.silencing));
   }
 });

@@ -102,6 +102,11 @@ export interface ServiceStandIn {
   offline?(verdict: Verdict, random: Random, now: Date): OfflinePlant | null;
   /** Of a service that anyone can host: refusals of tokens that this very server gave out, and knows to be dead. */
   readonly refusesOwn?: readonly ServiceAnswerClass[];
+  /**
+   * Answers that ask for patience: nobody is asked about another token for a while. They are given by name only, for a token
+   * with one, found by chance, would decide by its place in line what is known of the others.
+   */
+  readonly silencing?: readonly ServiceAnswerClass[];
   /** Generic classes that this service's check cannot tell from a true answer, with the reason (a HEAD has no body). */
   readonly cannotTell?: Readonly<Partial<Record<GenericAnswerClass, string>>>;
 }

@@ -16,6 +16,7 @@ export const slack: ServiceStandIn = {
     'undecided:ratelimited',
     'undecided:fatal_error',
   ],
+  silencing: ['undecided:ratelimited'],
   answer(request, lookup) {
     if (!is(request, 'POST', '/api/auth.test')) return null;
     const token = authorization(request, 'Bearer') ?? '';

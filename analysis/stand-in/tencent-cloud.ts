@@ -8,6 +8,7 @@ const RequestId = '1c875b55-128b-4152-9e73-0984fd489ba2';
 export const tencentCloud: ServiceStandIn = {
   id: 'tencent-cloud',
   answers: ['active', 'revoked', 'inactive:secret', 'undecided:clock', 'undecided:throttled'],
+  silencing: ['undecided:throttled'],
   answer(request, lookup) {
     if (!is(request, 'POST', '/') || request.headers['x-tc-action'] !== 'GetCallerIdentity') return null;
     const id = /Credential=(\w+)\//.exec(request.headers['authorization'] ?? '')?.[1] ?? '';

@@ -76,7 +76,8 @@ export type Choice = AnswerClass | 'untested' | { readonly offline: Verdict };
 
 export function choicesOf(bench: Bench, verdict: Verdict | null, now: Date): readonly Choice[] {
   const { standIn } = bench;
-  const online: readonly AnswerClass[] = bench.asked.length === 0 ? [] : [...(standIn?.answers ?? []), ...CALM_UNKNOWNS];
+  const calm = (standIn?.answers ?? []).filter((answer) => !(standIn?.silencing ?? []).includes(answer));
+  const online: readonly AnswerClass[] = bench.asked.length === 0 ? [] : [...calm, ...CALM_UNKNOWNS];
   const answers = online.filter((answer) => verdict === null || verdictOfAnswer(bench, answer) === verdict);
   const possible = answers.filter((answer) => answersOf(bench).includes(answer));
   const offline = OFFLINE_VERDICTS.filter((one) => (verdict === null || verdict === one) && canOffline(bench, one, now));
