@@ -7,11 +7,7 @@
 import { z } from 'zod';
 import { SERVICES } from '../analysis/services/index.ts';
 import { hostProblem } from '../analysis/validate/target.ts';
-import { npm } from '../crawler/registries/npm/index.ts';
-import { nuget } from '../crawler/registries/nuget/index.ts';
-import { pypi } from '../crawler/registries/pypi/index.ts';
-import { rubygems } from '../crawler/registries/rubygems/index.ts';
-import type { Registry } from '../crawler/registry.ts';
+import { ROLES } from '../crawler/roles.ts';
 import { parseSampleSize } from '../crawler/sample.ts';
 import { DEFAULT_DATABASE } from '../data/location.ts';
 import type { RegistryId } from '../data/model.ts';
@@ -44,8 +40,7 @@ const registry = z.strictObject({
 });
 
 /** Settings of one registry; a role that it has not is a mistake: a mirror that is never asked, a rate that holds nothing back. */
-function registryOf({ origins }: Registry) {
-  const roles = Object.keys(origins);
+function registryWith(roles: readonly string[]) {
   return registry.superRefine((settings, context) => {
     for (const what of ['origins', 'rates'] as const) {
       for (const role of Object.keys(settings[what])) {
@@ -138,10 +133,10 @@ export const configSchema = z.strictObject({
     .describe("Files of a release that are looked into: one wheel and the sdist and the ruby platform's gem, or all"),
   registries: z
     .strictObject({
-      rubygems: registryOf(rubygems).optional(),
-      nuget: registryOf(nuget).optional(),
-      pypi: registryOf(pypi).optional(),
-      npm: registryOf(npm).optional(),
+      rubygems: registryWith(ROLES.rubygems).optional(),
+      nuget: registryWith(ROLES.nuget).optional(),
+      pypi: registryWith(ROLES.pypi).optional(),
+      npm: registryWith(ROLES.npm).optional(),
     })
     .default({}),
   validation: z

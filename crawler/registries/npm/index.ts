@@ -8,6 +8,7 @@
 import { ECOSYSTEMS_ORIGIN, ecosystemsBudget } from '../../ecosystems.ts';
 import { NPM_DEFAULT_REGISTRY } from '../../npm-config.ts';
 import type { Registry } from '../../registry.ts';
+import type { OriginsOf } from '../../roles.ts';
 import { changes, names } from './frame.ts';
 import { latest } from './latest.ts';
 import { npmRankings } from './rankings.ts';
@@ -22,7 +23,7 @@ export const npm = {
     replicate: 'https://replicate.npmjs.com/registry',
     api: 'https://api.npmjs.org',
     ecosystems: ECOSYSTEMS_ORIGIN,
-  },
+  } satisfies OriginsOf<'npm'>,
   budgets: [
     {
       origin: 'registry',

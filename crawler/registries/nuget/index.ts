@@ -4,6 +4,7 @@
  */
 import { ECOSYSTEMS_ORIGIN, ecosystemsBudget } from '../../ecosystems.ts';
 import type { Registry } from '../../registry.ts';
+import type { OriginsOf } from '../../roles.ts';
 import { lowerNugetId } from '../../versions/nuget.ts';
 import { changes, names } from './frame.ts';
 import { latest } from './latest.ts';
@@ -21,7 +22,7 @@ export const nuget = {
     'search-2': 'https://azuresearch-ussc.nuget.org',
     www: 'https://www.nuget.org',
     ecosystems: ECOSYSTEMS_ORIGIN,
-  },
+  } satisfies OriginsOf<'nuget'>,
   budgets: [
     {
       origin: 'index',

@@ -5,6 +5,7 @@
  */
 import { ECOSYSTEMS_ORIGIN, ecosystemsBudget } from '../../ecosystems.ts';
 import type { Registry } from '../../registry.ts';
+import type { OriginsOf } from '../../roles.ts';
 import { changes, names } from './frame.ts';
 import { latest } from './latest.ts';
 import { normalise } from './name.ts';
@@ -20,7 +21,7 @@ export const pypi = {
     'top-list': 'https://hugovk.dev/top-pypi-packages',
     clickhouse: 'https://sql-clickhouse.clickhouse.com',
     ecosystems: ECOSYSTEMS_ORIGIN,
-  },
+  } satisfies OriginsOf<'pypi'>,
   budgets: [
     { origin: 'index', perSecond: 2, concurrency: 2, per30Days: null, source: `${ASKED}. Two a second is our choice` },
     {

@@ -6,6 +6,7 @@
  */
 import { ECOSYSTEMS_ORIGIN, ecosystemsBudget } from '../../ecosystems.ts';
 import type { Registry } from '../../registry.ts';
+import type { OriginsOf } from '../../roles.ts';
 import { changes, names } from './frame.ts';
 import { latest } from './latest.ts';
 import { rubygemsRankings } from './rankings.ts';
@@ -21,7 +22,7 @@ export const rubygems = {
     api: 'https://rubygems.org/api/v1',
     stats: 'https://rubygems.org/stats',
     ecosystems: ECOSYSTEMS_ORIGIN,
-  },
+  } satisfies OriginsOf<'rubygems'>,
   budgets: [
     { origin: 'index', perSecond: 5, concurrency: 4, per30Days: null, source: `${LIMITS}; the index comes from a cache` },
     { origin: 'gems', perSecond: 3, concurrency: 4, per30Days: null, source: `${LIMITS}; each gem is fetched once` },
