@@ -83,6 +83,16 @@ export function inactive(reason: string, status: number | readonly number[], mar
   return row('inactive', reason, status, markers, evidence);
 }
 
+/** A refusal that good tokens of another kind get as well. Reasons end in `-possible`: to ask again says no more. */
+export function undecided(
+  reason: `${string}-possible`,
+  status: number | readonly number[],
+  markers: Markers,
+  evidence: string,
+): Row {
+  return row('unknown', reason, status, markers, evidence);
+}
+
 export function publicByDesign(reason: string, status: number | readonly number[], markers: Markers, evidence: string): Row {
   return row('public-by-design', reason, status, markers, evidence);
 }

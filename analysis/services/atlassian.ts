@@ -4,10 +4,10 @@ import {
   basicAuth,
   get,
   header,
-  inactive,
   names,
   reveal,
   says,
+  undecided,
   verdictTable,
 } from '../service-kit.ts';
 import type { Format, Service } from '../service.ts';
@@ -54,22 +54,6 @@ const keyPair: Format = {
   },
 };
 
-const readAnswer = verdictTable([
-  active('myself', 200, [names('accountId')], `${DOCS}/rest/v3/api-group-myself/`),
-  inactive(
-    'not-authenticated',
-    401,
-    [says(/^Client must be authenticated to access this resource/)],
-    `${DOCS}/rest/v3/intro/#status-codes`,
-  ),
-  inactive(
-    'not-authenticated',
-    401,
-    [header('x-seraph-loginreason', /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/)],
-    `${DOCS}/rest/v3/intro/#status-codes`,
-  ),
-]);
-
 export const atlassian = {
   id: 'atlassian',
   label: 'Atlassian',
@@ -85,12 +69,23 @@ export const atlassian = {
         authorization: basicAuth(reveal(parts, 'email'), reveal(parts)),
       }),
     ],
-    read(response) {
-      const reading = readAnswer(response);
-      // Tokens with scopes look the same, answer at api.atlassian.com alone and are refused by the site:
-      // https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
-      return reading.verdict === 'inactive' ? { verdict: 'unknown', reason: 'scoped-token-possible' } : reading;
-    },
+    // Tokens with scopes look the same, answer at api.atlassian.com alone and are refused by the site:
+    // https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/
+    read: verdictTable([
+      active('myself', 200, [names('accountId')], `${DOCS}/rest/v3/api-group-myself/`),
+      undecided(
+        'scoped-token-possible',
+        401,
+        [says(/^Client must be authenticated to access this resource/)],
+        `${DOCS}/rest/v3/intro/#status-codes`,
+      ),
+      undecided(
+        'scoped-token-possible',
+        401,
+        [header('x-seraph-loginreason', /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/)],
+        `${DOCS}/rest/v3/intro/#status-codes`,
+      ),
+    ]),
   },
   unconfirmed: [
     ANSWERS_NOT_COMPARED,

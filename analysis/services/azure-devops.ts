@@ -8,6 +8,7 @@ import {
   names,
   reveal,
   says,
+  undecided,
   verdictTable,
 } from '../service-kit.ts';
 import type { Service } from '../service.ts';
@@ -16,25 +17,7 @@ import { ALNUM, alphabet, keyworded, run, shaped } from '../token-shape.ts';
 const DOCS = 'https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate';
 
 /** What a dead token gets, and a good one for one organization alone. */
-const REFUSALS = new Set(['sign-in', 'unauthorized']);
-
-const readAnswer = verdictTable([
-  active(
-    'profile',
-    200,
-    [names('id'), names('publicAlias')],
-    'https://learn.microsoft.com/rest/api/azure/devops/profile/profiles/get',
-  ),
-  inactive('sign-in', 203, [says(/Azure DevOps Services \| Sign In/)], `${DOCS} (invalid tokens get the sign-in page)`),
-  inactive(
-    'sign-in',
-    302,
-    [header('location', /^https:\/\/(?:spsprodweu\d\.vssps|app\.vssps)\.visualstudio\.com\/_signin/)],
-    `${DOCS} (invalid tokens get the sign-in page)`,
-  ),
-  inactive('expired', 401, [says(/personal access token used has expired/i)], `${DOCS} (401)`),
-  inactive('unauthorized', 401, [header('x-tfs-processid', /.{8}/)], 'header of every answer of the service'),
-]);
+const REFUSED = 'organization-token-possible';
 
 export const azureDevops = {
   id: 'azure-devops',
@@ -61,12 +44,25 @@ export const azureDevops = {
         authorization: basicAuth('', reveal(parts)),
       }),
     ],
-    read(response) {
-      const reading = readAnswer(response);
-      // Most tokens are good for one organization alone, and the profile refuses those like any stranger's:
-      // https://github.com/edgafner/dorkag/issues/31 (401 unless made for "All accessible organizations").
-      return REFUSALS.has(reading.reason) ? { verdict: 'unknown', reason: 'organization-token-possible' } : reading;
-    },
+    // Most tokens are good for one organization alone, and the profile refuses those like any stranger's:
+    // https://github.com/edgafner/dorkag/issues/31 (401 unless made for "All accessible organizations").
+    read: verdictTable([
+      active(
+        'profile',
+        200,
+        [names('id'), names('publicAlias')],
+        'https://learn.microsoft.com/rest/api/azure/devops/profile/profiles/get',
+      ),
+      undecided(REFUSED, 203, [says(/Azure DevOps Services \| Sign In/)], `${DOCS} (invalid tokens get the sign-in page)`),
+      undecided(
+        REFUSED,
+        302,
+        [header('location', /^https:\/\/(?:spsprodweu\d\.vssps|app\.vssps)\.visualstudio\.com\/_signin/)],
+        `${DOCS} (invalid tokens get the sign-in page)`,
+      ),
+      inactive('expired', 401, [says(/personal access token used has expired/i)], `${DOCS} (401)`),
+      undecided(REFUSED, 401, [header('x-tfs-processid', /.{8}/)], 'header of every answer of the service'),
+    ]),
   },
   unconfirmed: [
     ANSWERS_NOT_COMPARED,

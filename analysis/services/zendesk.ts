@@ -1,5 +1,5 @@
-import { active, basicAuth, field, get, inactive, names, reveal, verdictTable } from '../service-kit.ts';
-import type { Format, Reading, Service } from '../service.ts';
+import { active, basicAuth, field, get, names, reveal, undecided, verdictTable } from '../service-kit.ts';
+import type { Format, Service } from '../service.ts';
 import { ALNUM, LOWER, placedTogether, tenantBut } from '../token-shape.ts';
 
 const DOCS = 'https://developer.zendesk.com/api-reference';
@@ -52,21 +52,6 @@ const apiToken: Format = {
   },
 };
 
-// Nobody in particular is a user as well, without id: that row is no proof of anything. Nor is 403: accounts that answer
-// certain addresses alone say so to everybody.
-const readAnswer = verdictTable([
-  active('user', 200, [names('user.id'), names('user.role')], `${DOCS}/ticketing/users/users/#show-self`),
-  inactive('not-authenticated', 401, [field('error', "Couldn't authenticate you")], `${DOCS}/introduction/security-and-auth/`),
-]);
-
-/**
- * Any mail address near the token was taken for its user's, and a good token is refused beside one that is not: as is one of
- * another account.
- */
-function decides(reading: Reading): Reading {
-  return reading.verdict === 'inactive' ? { verdict: 'unknown', reason: 'other-user-possible' } : reading;
-}
-
 export const zendesk = {
   id: 'zendesk',
   label: 'Zendesk',
@@ -82,7 +67,18 @@ export const zendesk = {
         authorization: basicAuth(`${reveal(parts, 'email')}/token`, reveal(parts)),
       }),
     ],
-    read: (response) => decides(readAnswer(response)),
+    // Nobody in particular is a user as well, without id: that row is no proof of anything. Nor is 403: accounts that answer
+    // certain addresses alone say so to everybody. And any mail address near the token was taken for its user's: a good token is
+    // refused beside one that is not, as is one of another account.
+    read: verdictTable([
+      active('user', 200, [names('user.id'), names('user.role')], `${DOCS}/ticketing/users/users/#show-self`),
+      undecided(
+        'other-user-possible',
+        401,
+        [field('error', "Couldn't authenticate you")],
+        `${DOCS}/introduction/security-and-auth/`,
+      ),
+    ]),
   },
   unconfirmed: ['the words of a refusal'],
 } as const satisfies Service;
