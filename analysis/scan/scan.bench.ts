@@ -171,21 +171,14 @@ async function threads(archives: readonly Archive[], count: number): Promise<rea
   await using two = createScanPool({ key, threads: 2, enoughMs: 0 });
   using processes = await scanningProcesses(archives.map(({ path }) => path));
   const ways = {
-    one: () => scanAll(one, archives),
-    two: () => scanAll(two, archives),
-    [GZIP]: () => toolGunzip(archives),
-    'one process': () => processes.scanning(1),
-    'two processes': () => processes.scanning(2),
-  };
-  const times = new Map<string, number[]>(Object.keys(ways).map((name) => [name, []]));
-  for (let round = 0; round <= count; round++) {
-    for (const [name, way] of Object.entries(ways)) {
-      const began = performance.now();
-      await way();
-      if (round > 0) times.get(name)?.push(performance.now() - began);
-    }
-  }
-  const of = (name: keyof typeof ways): number => median(times.get(name) ?? []);
+    one: (some) => scanAll(one, some),
+    two: (some) => scanAll(two, some),
+    [GZIP]: toolGunzip,
+    'one process': () => processes.scan(1),
+    'two processes': () => processes.scan(2),
+  } satisfies Record<string, Way>;
+  const times = await measured(archives, ways, count);
+  const of = (name: keyof typeof ways): number => (times.get(name) ?? NONE).wall;
   const rate = (name: keyof typeof ways): string => `${Math.round(sizeOf(archives) / of(name) / 1000)} MB/s`;
   const faster = of('one') / of('two');
   const byMachine = (2 * of('one process')) / of('two processes');

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { DatabaseError } from '../../data/database.ts';
 import { fileOf } from '../../data/location.ts';
-import { REGISTRY_LABELS } from '../../data/model.ts';
+import { REGISTRY_IDS, REGISTRY_LABELS } from '../../data/model.ts';
 import { openReadOnly } from '../../data/open.ts';
 import { DEFAULT_POLICY } from '../../data/policies.ts';
 import type { Statistics } from '../../data/statistics/model.ts';
@@ -18,7 +18,6 @@ import type { Named } from './database.ts';
 import { withWorkers } from './workers.ts';
 import { disagreements, truthOf } from './truth.ts';
 import { startDemoWorld } from './world.ts';
-import { REGISTRY_IDS } from '../../data/model.ts';
 
 export interface DemoOptions {
   readonly db: string;

@@ -9,8 +9,8 @@ import { Fingerprinter } from '../../secret.ts';
 import { SERVICES } from '../../services/index.ts';
 
 export interface Processes extends Disposable {
-  /** Milliseconds until so many of them, at most two, have each scanned all files. */
-  scanning(count: 1 | 2): Promise<number>;
+  /** So many of them each scan all files, at the same time. */
+  scan(count: 1 | 2): Promise<void>;
 }
 
 /** @param paths files that each of two processes scans */
@@ -18,10 +18,8 @@ export async function scanningProcesses(paths: readonly string[]): Promise<Proce
   const children = [0, 1].map(() => fork(import.meta.filename, paths));
   await Promise.all(children.map((child) => once(child, 'message')));
   return {
-    async scanning(count) {
-      const began = performance.now();
+    async scan(count) {
       await Promise.all(children.slice(0, count).map(scanAll));
-      return performance.now() - began;
     },
     [Symbol.dispose]() {
       for (const child of children) child.kill();
